@@ -1,0 +1,3 @@
+"""The project: configuration, and what both apps share."""
+
+__version__ = "0.1.0"
