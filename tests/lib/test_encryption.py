@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from leadconduit.lib.encryption import DecryptionError, decrypt, encrypt
 
@@ -9,7 +9,7 @@ HERE = "connection:65641c3f8c51e0a6d9f1b2c3:credentials"
 
 
 @pytest.fixture(autouse=True)
-def ring(settings: SettingsWrapper) -> None:
+def ring(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = [NEW_KEY, OLD_KEY]
 
 
@@ -50,7 +50,7 @@ def test_a_cut_value_does_not_open(length: int) -> None:
         decrypt(stored, bound_to=HERE)
 
 
-def test_a_value_of_an_older_key_still_opens(settings: SettingsWrapper) -> None:
+def test_a_value_of_an_older_key_still_opens(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = [OLD_KEY]
     stored = encrypt(b"secret", bound_to=HERE)
 
@@ -59,7 +59,7 @@ def test_a_value_of_an_older_key_still_opens(settings: SettingsWrapper) -> None:
     assert decrypt(stored, bound_to=HERE) == b"secret"
 
 
-def test_the_first_key_encrypts(settings: SettingsWrapper) -> None:
+def test_the_first_key_encrypts(settings: Settings) -> None:
     stored = encrypt(b"secret", bound_to=HERE)
 
     settings.ENCRYPTION_KEYS = [NEW_KEY]
@@ -67,7 +67,7 @@ def test_the_first_key_encrypts(settings: SettingsWrapper) -> None:
     assert decrypt(stored, bound_to=HERE) == b"secret"
 
 
-def test_a_value_of_a_key_that_was_dropped_says_which_one(settings: SettingsWrapper) -> None:
+def test_a_value_of_a_key_that_was_dropped_says_which_one(settings: Settings) -> None:
     stored = encrypt(b"secret", bound_to=HERE)
     settings.ENCRYPTION_KEYS = [OLD_KEY]
 
@@ -79,7 +79,7 @@ def test_a_database_driver_may_hand_over_a_memoryview() -> None:
     assert decrypt(memoryview(encrypt(b"secret", bound_to=HERE)), bound_to=HERE) == b"secret"
 
 
-def test_an_empty_ring_is_a_fault_of_the_configuration(settings: SettingsWrapper) -> None:
+def test_an_empty_ring_is_a_fault_of_the_configuration(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = []
 
     with pytest.raises(ImproperlyConfigured):

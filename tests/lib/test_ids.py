@@ -121,10 +121,7 @@ def test_a_key_gets_one_index_only() -> None:
 def test_a_migration_names_the_field_and_nothing_that_it_fixes_itself() -> None:
     written, imports = MigrationWriter.serialize(IdField(primary_key=True, default=new_id))
 
-    assert (
-        written
-        == "leadconduit.lib.ids.IdField(default=leadconduit.lib.ids.new_id, primary_key=True, serialize=False)"
-    )
+    assert written == "leadconduit.lib.ids.IdField(default=leadconduit.lib.ids.new_id, primary_key=True)"
     assert "import leadconduit.lib.ids" in imports
 
 

@@ -1,0 +1,108 @@
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadconduit.lib.masking import MASK, Masker
+
+SECRET = 'k/y "Ünï" & <9f+2>?='
+
+
+def test_a_secret_is_masked_wherever_it_stands() -> None:
+    assert Masker(["s3cret"]).mask("a s3cret, another s3cret") == f"a {MASK}, another {MASK}"
+
+
+def test_a_text_without_secrets_stays_as_it_is() -> None:
+    assert Masker(["s3cret"]).mask("nothing here") == "nothing here"
+    assert Masker([]).mask("nothing here") == "nothing here"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SECRET,
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote(SECRET, safe="!'()*"),
+        quote_plus(SECRET),
+        re.sub("%..", lambda match: match[0].lower(), quote_plus(SECRET)),
+        urlencode({"key": SECRET}).removeprefix("key="),
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+        html.escape(SECRET),
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(SECRET.encode()).decode().rstrip("="),
+        base64.urlsafe_b64encode(SECRET.encode()).decode(),
+    ],
+)
+def test_a_secret_is_masked_however_it_is_written(written: str) -> None:
+    assert Masker([SECRET]).mask(f"<{written}>") == f"<{MASK}>"
+
+
+@given(st.binary(max_size=5), st.text(min_size=4, max_size=20), st.binary(max_size=5))
+def test_a_secret_within_base64_leaves_no_digit_that_holds_it(
+    before: bytes, secret: str, after: bytes
+) -> None:
+    whole = before + secret.encode() + after
+
+    masked = Masker([secret]).mask(base64.b64encode(whole).decode())
+
+    left, mask, right = masked.partition(MASK)
+    assert mask
+    assert len(left) * 6 <= len(before) * 8
+    assert len(right.rstrip("=").replace(MASK, "")) * 6 <= len(after) * 8 + 5
+
+
+def test_the_password_of_basic_authentication_is_masked_and_the_user_is_not() -> None:
+    header = "Basic " + base64.b64encode(b"user:s3cret").decode()
+
+    masked = Masker(["s3cret"]).mask(header)
+
+    assert masked.startswith("Basic ")
+    assert masked.endswith(MASK)
+    assert base64.b64decode(masked.removeprefix("Basic ").removesuffix(MASK) + "==").startswith(b"user")
+
+
+def test_of_a_secret_within_another_nothing_is_left() -> None:
+    assert Masker(["abcd", "abcdefgh"]).mask("abcdefgh") == MASK
+
+
+def test_of_secrets_that_overlap_nothing_is_left() -> None:
+    assert Masker(["abcdef", "defghi"]).mask("<abcdefghi>") == f"<{MASK}>"
+
+
+def test_a_secret_given_with_blanks_around_is_masked_without_them_too() -> None:
+    assert Masker([" s3cret\n"]).mask("key=s3cret") == f"key={MASK}"
+
+
+@pytest.mark.parametrize("text", ["ab", '{"key": "ab"}', "key=ab&more=1", "more=1&key=ab"])
+def test_a_short_secret_is_masked_as_a_whole_value(text: str) -> None:
+    assert Masker(["ab"]).mask(text) == text.replace("ab", MASK)
+
+
+@pytest.mark.parametrize("text", ["table", "a table of abc", "/ab/cd", "key=abc"])
+def test_a_short_secret_within_a_longer_value_is_left(text: str) -> None:
+    assert Masker(["ab"]).mask(text) == text
+
+
+def test_an_empty_secret_masks_nothing() -> None:
+    assert Masker(["", " "]).mask('{"key": "", "other": ""}') == '{"key": "", "other": ""}'
+
+
+def test_several_texts_are_masked_each_by_itself() -> None:
+    assert Masker(["s3cret", "ab"]).mask_all(["s3", "cret", "ab", "s3cret"]) == ["s3", "cret", MASK, MASK]
+
+
+@given(st.text(min_size=4), st.text(), st.text())
+def test_no_text_shows_a_secret(secret: str, before: str, after: str) -> None:
+    masked = Masker([secret]).mask(before + secret + after)
+
+    assert secret not in masked.replace(MASK, "\0")
