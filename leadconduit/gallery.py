@@ -1,0 +1,307 @@
+"""One page that shows every part with example values, for whoever builds a page or checks how the product looks."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.forms import ChoiceCards, SecretInput
+
+
+@require_GET
+@requires(Role.VIEWER)
+def gallery(request: MemberRequest) -> HttpResponse:
+    return render(request, "parts/gallery.html", examples())
+
+
+class ExampleForm(forms.Form):
+    name = forms.CharField(help_text="Only your team sees this.")
+    url = forms.URLField(
+        label="Endpoint URL", assume_scheme="https", help_text="Each lead is sent to this address."
+    )
+    auth = forms.ChoiceField(
+        label="Authentication",
+        help_text="You can enter other credentials later without losing a lead.",
+        choices=[("api_key", "API key"), ("basic", "HTTP Basic"), ("none", "None")],
+        widget=ChoiceCards(
+            descriptions={
+                "api_key": "A header or a query parameter that only you know.",
+                "basic": "A user name and a password.",
+                "none": "Whoever knows the address may send to it.",
+            }
+        ),
+    )
+    key = forms.CharField(label="API key", required=False, widget=SecretInput(stored=True))
+    method = forms.ChoiceField(choices=[("POST", "POST"), ("PUT", "PUT"), ("PATCH", "PATCH")])
+    timeout = forms.IntegerField(label="Timeout, seconds", widget=forms.NumberInput({"class": "short"}))
+    note = forms.CharField(required=False, widget=forms.Textarea({"rows": 2}))
+    paused = forms.BooleanField(
+        label="Start paused", required=False, help_text="Leads wait until you resume it."
+    )
+
+
+class ExampleRow(forms.Form):
+    target = forms.CharField()
+    template = forms.CharField(required=False)
+    default = forms.CharField(required=False)
+
+
+def examples() -> dict[str, Any]:
+    """The context of the gallery: example values for every part."""
+    return {
+        "section": "destination",
+        "figures": FIGURES,
+        "tabs": TABS,
+        "rows": _destinations(),
+        "steps": STEPS,
+        "form": ExampleForm(
+            {"name": "Data warehouse", "url": "http//hooks.example", "method": "POST", "timeout": "10"}
+        ),
+        "clean_form": ExampleForm(initial={"auth": "api_key", "timeout": 10}),
+        "mapping": _mapping(),
+        "exchange": EXCHANGE,
+        "unanswered": {**EXCHANGE, "response": None, "ms": 10_003},
+        "log": _log(),
+        "events": _events(),
+        "flow_steps": FLOW_STEPS,
+        "pairs": [
+            ("Method", "POST"),
+            ("Format", "JSON"),
+            ("Timeout", "10 s"),
+            ("Instance", "6740f1c2a9b35ce0d1f4a27b"),
+        ],
+        "marketplace": MARKETPLACE,
+        "menu_items": MENU_ITEMS,
+        "payload": {"email": "ada@lovelace.dev", "employees": 51, "consent": True, "company": None},
+        "words": ["waiting", "accepted", "delivered", "rejected", "failed", "cancelled"],
+    }
+
+
+def _destinations() -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {**row, "at": at and now - at, "menu_id": f"menu-{row['letters']}"}
+        for row, at in (
+            (
+                _row("Data warehouse", "Custom Webhook, 2 actions", "WH", 1, "live", "48,911", "2 flows"),
+                timedelta(seconds=4),
+            ),
+            (
+                _row(
+                    "Salesforce production", "Salesforce, lead object", "SF", 2, "failing", "3,102", "3 flows"
+                ),
+                timedelta(minutes=2),
+            ),
+            (
+                _row(
+                    "Google Sheets, demo requests",
+                    "Google Sheets, append row",
+                    "GS",
+                    3,
+                    "paused",
+                    "14",
+                    "1 flow",
+                ),
+                timedelta(days=2),
+            ),
+            (_row("Marketo nurture", "Marketo, step 3 of 5", "MK", 4, "draft", "0", "No flow"), None),
+        )
+    ]
+
+
+def _row(
+    name: str, below: str, letters: str, colour: int, state: str, sent: str, used: str
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "below": below,
+        "letters": letters,
+        "colour": colour,
+        "state": state,
+        "sent": sent,
+        "used": used,
+    }
+
+
+def _mapping() -> list[dict[str, Any]]:
+    rows = (
+        ("email", "{{lead.email}}", "", "ada@lovelace.dev"),
+        ("full_name", "{{lead.first_name}} {{lead.last_name}}", "Unknown", "Ada Lovelace"),
+        ("", "{{lead.company.size}}", "", ""),
+    )
+    return [
+        {
+            "form": ExampleRow(
+                {f"row-{n}-target": t, f"row-{n}-template": v, f"row-{n}-default": d}, prefix=f"row-{n}"
+            ),
+            "preview": p,
+        }
+        for n, (t, v, d, p) in enumerate(rows)
+    ]
+
+
+def _log() -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {
+            "id": "log-1",
+            "word": "delivered",
+            "what": "Ada Lovelace",
+            "below": "Data warehouse, Create lead",
+            "at": now - timedelta(seconds=9),
+            "ms": 412,
+        },
+        {
+            "id": "log-2",
+            "word": "waiting",
+            "what": "Grace Hopper",
+            "below": "Try 3 of 12, again in 4 min",
+            "at": now - timedelta(minutes=3),
+            "ms": 10_003,
+        },
+        {
+            "id": "log-3",
+            "word": "rejected",
+            "what": "Alan Turing",
+            "below": "Duplicate of 00Q5e000",
+            "at": now - timedelta(hours=5),
+            "ms": 188,
+        },
+    ]
+
+
+def _events() -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {
+            "title": "Received",
+            "at": now - timedelta(minutes=8),
+            "words": "From Facebook Lead Ads.",
+            "tone": "info",
+        },
+        {"title": "Passed every step", "at": now - timedelta(minutes=8), "tone": "good"},
+        {
+            "title": "Try 1 was put off",
+            "at": now - timedelta(minutes=7),
+            "words": "503, asked to wait 60 s.",
+            "tone": "warning",
+        },
+        {
+            "title": "Try 2 gave up",
+            "at": now - timedelta(minutes=6),
+            "words": "The connection was refused.",
+            "tone": "bad",
+        },
+        {"title": "Try 3", "words": "In 4 minutes.", "tone": ""},
+    ]
+
+
+FIGURES = [
+    {"label": "Delivered, 24 h", "value": "64,507", "note": "+8.2 %", "tone": "good"},
+    {"label": "Waiting", "value": "887", "note": "412 more than an hour ago", "tone": "warning", "url": "#"},
+    {"label": "Failed, 24 h", "value": "12", "note": "11 of them at one destination", "tone": "bad"},
+    {"label": "Median time", "value": "412 ms", "note": "from lead to answer"},
+]
+TABS = [
+    {"label": "All", "url": "#", "count": 7, "current": True},
+    {"label": "Live", "url": "#", "count": 2},
+    {"label": "Needs attention", "url": "#", "count": 2},
+    {"label": "Paused", "url": "#", "count": 1},
+    {"label": "Drafts", "url": "#", "count": 0},
+]
+STEPS = [
+    {"label": "Integration", "state": "done", "url": "#"},
+    {"label": "Authenticate", "state": "problem", "url": "#"},
+    {"label": "Configure", "state": "current", "url": "#"},
+    {"label": "Map fields", "state": "todo", "url": "#"},
+    {"label": "Test", "state": "todo"},
+]
+EXCHANGE = {
+    "request": {
+        "method": "POST",
+        "uri": "https://hooks.warehouse.example/v2/leads?source=leadconduit",
+        "headers": [
+            ["Content-Type", "application/json"],
+            ["X-Api-Key", "•••••• (masked)"],
+            ["Webhook-Id", "6740f1c2a9b35ce0d1f4a27b"],
+        ],
+        "body": '{"email":"ada@lovelace.dev","name":"Ada Lovelace","employees":51,"consent":true,"company":null}',
+    },
+    "response": {
+        "status": 201,
+        "status_text": "Created",
+        "headers": {"content-type": "application/json", "server": "warehouse"},
+        "body": '{"id":"00Q5e000","status":"created"}',
+    },
+    "ms": 412.4,
+}
+FLOW_STEPS = [
+    {"title": "Filter: consent", "words": "consent is equal to yes", "verdict": "passed"},
+    {
+        "title": "Filter: territory",
+        "words": "state includes CA, OR, WA. The lead said TX.",
+        "verdict": "stopped",
+    },
+    {"title": "Filter: budget", "words": "budget is not blank", "verdict": "not run", "passed_over": True},
+]
+MARKETPLACE = [
+    {
+        "name": "Custom Webhook",
+        "category": "Developer",
+        "letters": "WH",
+        "colour": 1,
+        "key": "webhook",
+        "words": "Any address that takes HTTP.",
+    },
+    {
+        "name": "Salesforce",
+        "category": "CRM",
+        "letters": "SF",
+        "colour": 2,
+        "key": "salesforce",
+        "words": "Leads, contacts and campaign members.",
+    },
+    {
+        "name": "Google Sheets",
+        "category": "Spreadsheet",
+        "letters": "GS",
+        "colour": 3,
+        "key": "google_sheets",
+        "words": "A row for each lead.",
+    },
+    {
+        "name": "Mailchimp",
+        "category": "E-mail",
+        "letters": "MC",
+        "colour": 4,
+        "key": "mailchimp",
+        "words": "Audience members with tags.",
+    },
+    {
+        "name": "Marketo",
+        "category": "Marketing",
+        "letters": "MK",
+        "colour": 5,
+        "key": "marketo",
+        "words": "People in a list or a program.",
+    },
+    {
+        "name": "Slack",
+        "category": "Chat",
+        "letters": "SL",
+        "colour": 6,
+        "key": "slack",
+        "words": "A message to a channel.",
+    },
+]
+MENU_ITEMS = [
+    {"label": "Rename", "icon": "pencil", "url": "#"},
+    {"label": "Pause", "icon": "pause", "url": "#"},
+    {"label": "Delete", "icon": "trash-2", "url": "#", "danger": True, "opens": "delete-dialog"},
+]

@@ -1,0 +1,94 @@
+/* Conveniences only: every page works without this file. */
+
+const listen = (type, selector, act) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+
+/* Copy buttons show themselves where copying is possible. */
+const showCopyButtons = (root) => {
+  if (navigator.clipboard) root.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
+};
+
+listen("click", "[data-copy]", async (button) => {
+  const source = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(source.value ?? source.textContent);
+  const word = button.querySelector("[data-word]");
+  const before = word.dataset.word || word.textContent;
+  word.dataset.word = before;
+  word.textContent = "Copied";
+  button.classList.add("copied");
+  setTimeout(() => {
+    word.textContent = before;
+    button.classList.remove("copied");
+  }, 2000);
+});
+
+/* A link to a page of confirmation opens the same question as a dialog, where the page carries it. */
+listen("click", "a[data-opens]", (link, event) => {
+  const dialog = document.getElementById(link.dataset.opens);
+  if (!dialog?.showModal || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest("[popover]:popover-open")?.hidePopover();
+  dialog.showModal();
+});
+
+listen("click", "dialog", (dialog, event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+listen("click", "dialog [data-closes]", (button, event) => {
+  event.preventDefault();
+  button.closest("dialog").close();
+});
+
+/* Messages can be put away. */
+listen("click", "[data-dismiss]", (button) => button.closest(".notice").remove());
+
+const showDismissButtons = (root) =>
+  root.querySelectorAll("[data-dismiss][hidden]").forEach((button) => (button.hidden = false));
+
+/* A form that takes a while says so, and is not sent twice. */
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button?.matches(".button")) return;
+  if (button.getAttribute("aria-busy") === "true") event.preventDefault();
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => button.removeAttribute("aria-busy"), 15_000);
+});
+
+/* The page may come back from the browser's memory: nothing is open or busy then. */
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("[popover]:popover-open").forEach((open) => open.hidePopover());
+  document.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
+});
+
+/* A request by htmx that fails must not pass in silence. */
+const tell = (text) => {
+  const template = document.getElementById("message-template");
+  const message = template.content.cloneNode(true);
+  message.querySelector("p").textContent = text;
+  document.getElementById("messages").replaceChildren(message);
+};
+
+document.addEventListener("htmx:sendError", () => tell("The server could not be reached. Nothing was changed; try again."));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  tell(
+    status === 403
+      ? "That was refused. Load the page again: you may have been signed out, or your role may not allow it."
+      : status === 404
+        ? "That is no longer there. Load the page again to see what is."
+        : `The server could not do that (it answered ${status}). Load the page again to see where things stand.`,
+  );
+});
+
+const settle = (root) => {
+  showCopyButtons(root);
+  showDismissButtons(root);
+  root.querySelector(".error-summary")?.focus();
+};
+
+document.addEventListener("htmx:load", (event) => settle(event.detail.elt.parentElement ?? document));
+settle(document);
