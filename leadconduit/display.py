@@ -148,6 +148,12 @@ def _span(length: timedelta) -> str:
 
 
 @register.filter
+def duration(ms: float) -> str:
+    """Milliseconds as a person reads them: "412 ms", "10.0 s"."""
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+@register.filter
 def moment(at: datetime) -> str:
     """The instant in full, in UTC."""
     at = at.astimezone(UTC)
