@@ -1,0 +1,41 @@
+"""What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from destinations.outcome import Accepted, Result
+from destinations.platforms.port import ActionSpec, AuthScheme, Order, Page
+
+
+class Client(Protocol):
+    """The part of a connector that speaks to its system: a module with these two functions will do."""
+
+    async def send(self, order: Order) -> Result | Accepted:
+        """Deliver once, through `leadconduit.lib.outbound` only. What goes wrong outside is an outcome."""
+
+    def preview(self, order: Order) -> dict[str, Any]:
+        """The request that `send` would make: `{method, uri, headers, body}`, secrets masked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """An integration that runs in this process."""
+
+    key: str
+    name: str
+    description: str
+    category: str
+    overview: str = ""
+    schemes: tuple[AuthScheme, ...]
+    pages: tuple[Page, ...] = ()
+    actions: tuple[ActionSpec, ...]
+    client: Client
+
+    def scheme(self, key: str) -> AuthScheme | None:
+        return next((scheme for scheme in self.schemes if scheme.key == key), None)
+
+    def action(self, action_id: str) -> ActionSpec | None:
+        """What an action of a destination is: the one with this key, else the one that users name themselves."""
+        by_key = (action for action in self.actions if action.key == action_id and not action.user_named)
+        user_named = (action for action in self.actions if action.user_named)
+        return next(by_key, None) or next(user_named, None)

@@ -1,0 +1,149 @@
+"""A receiver's answer becomes an outcome."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from destinations.outcome import Outcome, Result
+from leadconduit.leads.values import as_text, clean, is_blank, lookup
+from leadconduit.lib.masking import masker_for
+from leadconduit.lib.outbound import Answer, NotAllowed, NotSent, OutboundError, Response
+
+LONGEST_PAUSE = 24 * 3600
+"""Seconds. A receiver may ask for more, and is asked again after a day all the same."""
+LONGEST_REASON = 500
+
+_STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?", re.IGNORECASE)
+
+
+def result_of(
+    answer: Answer, configuration: Mapping[str, Any], *, secrets: tuple[str, ...], now: datetime
+) -> Result:
+    if answer.response is None:
+        outcome, reason = _without_response(answer.error)
+        return Result(outcome, _presentable(reason, secrets), exchange=answer.exchange)
+    outcome, reason = _judged(answer.response, configuration)
+    return Result(
+        outcome,
+        _presentable(reason, secrets),
+        retry_after=_retry_after(answer.response, now) if outcome.retries else None,
+        exchange=answer.exchange,
+    )
+
+
+def _without_response(error: OutboundError | None) -> tuple[Outcome, str]:
+    sentence = error.sentence if error else ""
+    if isinstance(error, NotAllowed):
+        return Outcome.MISCONFIGURED, sentence
+    return (Outcome.UNREACHABLE if isinstance(error, NotSent) else Outcome.UNKNOWN), sentence
+
+
+def _presentable(reason: str, secrets: tuple[str, ...]) -> str:
+    """A reason may quote the receiver, who may quote anything: our own credential, or what cannot be stored."""
+    cleaned, _ = clean(masker_for(secrets).mask(reason))
+    text = " ".join(str(cleaned).split())
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
+
+
+# --- What a response means
+
+
+def _judged(response: Response, configuration: Mapping[str, Any]) -> tuple[Outcome, str]:
+    status = response.status
+    if is_success(status, configuration.get("success_status") or "2xx"):
+        return _searched(response, configuration)
+    if 300 <= status < 400:
+        return Outcome.MISCONFIGURED, _redirected(response)
+    reason = _reason(response, configuration) or _status_sentence(response)
+    if status in (401, 403):
+        return Outcome.UNAUTHORIZED, reason
+    if status == 429:
+        return Outcome.RATE_LIMITED, reason
+    if status in (408, 425) or status >= 500:
+        return Outcome.UNAVAILABLE, reason
+    return Outcome.REJECTED, reason
+
+
+def _searched(response: Response, configuration: Mapping[str, Any]) -> tuple[Outcome, str]:
+    """A status of success is enough, unless the answer must contain something too."""
+    term, path = configuration.get("search_term") or "", configuration.get("search_path") or ""
+    if not term:
+        return Outcome.DELIVERED, ""
+    body = as_text(_at(path, response)) if path else response.text
+    if term.casefold() in body.casefold():
+        return Outcome.DELIVERED, ""
+    return Outcome.REJECTED, _reason(response, configuration) or _not_found(term, path, response)
+
+
+def _not_found(term: str, path: str, response: Response) -> str:
+    where = f" at {path}" if path else ""
+    read = f" in the first {len(response.body):,} bytes of" if response.truncated else " in"
+    return f'The receiver answered {response.status}, but "{term}" was not found{where}{read} its answer.'
+
+
+def _redirected(response: Response) -> str:
+    location = response.header("Location")
+    if not location:
+        return f"The receiver answered {response.status}, which is no answer to a lead."
+    return f"The receiver redirects to {location}: use that address, if you trust it."
+
+
+def _status_sentence(response: Response) -> str:
+    answered = f"The receiver answered {response.status} {response.reason}".rstrip()
+    return f"{answered}, which does not count as success here." if response.status < 300 else f"{answered}."
+
+
+def _reason(response: Response, configuration: Mapping[str, Any]) -> str:
+    path = configuration.get("reason_path") or ""
+    found = _at(path, response) if path else None
+    return "" if is_blank(found) else as_text(found)
+
+
+def _at(path: str, response: Response) -> object:
+    try:
+        return lookup({"body": json.loads(response.text)}, f"body.{path}")
+    except (ValueError, RecursionError):
+        return None
+
+
+# --- Statuses of success, as people write them
+
+
+def is_success(status: int, written: str) -> bool:
+    return any(low <= status <= high for low, high in _ranges(written))
+
+
+def status_problem(written: str) -> str:
+    return "" if _ranges(written) else "Write codes, ranges or classes, with commas: 200, 201-204, 2xx."
+
+
+def _ranges(written: str) -> list[tuple[int, int]]:
+    """Empty when any part of it makes no sense."""
+    matches = [_STATUS.fullmatch(part.strip()) for part in written.split(",")]
+    return [_range(match) for match in matches if match] if all(matches) else []
+
+
+def _range(match: re.Match[str]) -> tuple[int, int]:
+    if match[1]:
+        return int(match[1]) * 100, int(match[1]) * 100 + 99
+    return int(match[2]), int(match[3] or match[2])
+
+
+# --- When to come back
+
+
+def _retry_after(response: Response, now: datetime) -> float | None:
+    """Seconds from now, whether the header gives seconds or a date; None without it, or when it makes no sense."""
+    written = response.header("Retry-After").strip()
+    if written.isdecimal():
+        seconds = float(written[:10])
+    else:
+        try:
+            at = parsedate_to_datetime(written)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_PAUSE)

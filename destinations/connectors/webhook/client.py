@@ -1,0 +1,21 @@
+"""One request for each lead."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from destinations.connectors.preview import preview_of
+from destinations.connectors.webhook.answer import result_of
+from destinations.connectors.webhook.request import request_for
+from destinations.outcome import Result
+from destinations.platforms.port import Order
+from leadconduit.lib import outbound
+
+
+async def send(order: Order) -> Result:
+    request = request_for(order)
+    answer = await outbound.asend(request)
+    return result_of(answer, order.destination.configuration, secrets=request.secrets, now=datetime.now(UTC))
+
+
+def preview(order: Order) -> dict[str, Any]:
+    return preview_of(request_for(order))

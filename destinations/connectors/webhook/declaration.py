@@ -1,0 +1,223 @@
+"""What Custom Webhook asks for: ways to authenticate, where and how to send, how to read the answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from destinations.connectors.declaration import Connector
+from destinations.connectors.webhook import client
+from destinations.connectors.webhook.answer import status_problem
+from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem
+from destinations.fields import Choice, FieldSpec
+from destinations.platforms.port import ActionSpec, AuthScheme, Page, Targets
+from leadconduit.lib.outbound import check_url
+
+
+def _api_key_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    problem = header_problem(values["name"]) if values["placement"] == "header" else ""
+    return {"name": problem} if problem else {}
+
+
+def _user_name_problem(username: str) -> str:
+    return "HTTP Basic has no way to send a user name with a colon." if ":" in username else ""
+
+
+NONE = AuthScheme(
+    key="none", label="No authentication", help="The address itself is all that the receiver asks for."
+)
+
+API_KEY = AuthScheme(
+    key="api_key",
+    label="API key",
+    help="A key in a header or in the query of the address.",
+    fields=(
+        FieldSpec(
+            key="placement",
+            label="Where the key goes",
+            kind="choice",
+            required=True,
+            default="header",
+            choices=(Choice("header", "In a header"), Choice("query", "In the query")),
+        ),
+        FieldSpec(
+            key="name",
+            label="Name",
+            help="The header's or the query parameter's.",
+            required=True,
+            default="X-Api-Key",
+            max_length=100,
+        ),
+        FieldSpec(key="key", label="Key", kind="secret", required=True),
+    ),
+    check=_api_key_problems,
+)
+
+BASIC = AuthScheme(
+    key="basic",
+    label="User name and password",
+    help="HTTP Basic authentication.",
+    fields=(
+        FieldSpec(key="username", label="User name", required=True, max_length=200, check=_user_name_problem),
+        FieldSpec(key="password", label="Password", kind="secret"),
+    ),
+)
+
+BEARER = AuthScheme(
+    key="bearer",
+    label="Bearer token",
+    help="A token in the Authorization header.",
+    fields=(FieldSpec(key="token", label="Token", kind="secret", required=True, max_length=8000),),
+)
+
+HEADERS = AuthScheme(
+    key="headers",
+    label="Custom headers",
+    help="Any headers, whose values are kept as secrets.",
+    fields=(
+        FieldSpec(
+            key="headers",
+            label="Headers",
+            kind="secret_pairs",
+            required=True,
+            max_length=4000,
+            check=headers_problem,
+        ),
+    ),
+)
+
+
+def _request_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    if values["method"] == "GET" and values["format"] != "query":
+        return {"format": "GET sends no body: choose the query, or another method."}
+    return {}
+
+
+REQUEST = Page(
+    key="request",
+    label="Request",
+    help="Where leads are sent, and how.",
+    fields=(
+        FieldSpec(
+            key="url",
+            label="URL",
+            kind="url",
+            required=True,
+            placeholder="https://example.com/leads",
+            check=check_url,
+        ),
+        FieldSpec(
+            key="method",
+            label="Method",
+            kind="choice",
+            required=True,
+            default="POST",
+            choices=tuple(Choice(method, method) for method in ("POST", "PUT", "PATCH", "DELETE", "GET")),
+        ),
+        FieldSpec(
+            key="format",
+            label="Format",
+            kind="choice",
+            required=True,
+            default="json",
+            choices=(
+                Choice("json", "JSON", "Nested fields become objects."),
+                Choice("form", "Form", "Nested fields are written with dots, as in company.name."),
+                Choice("query", "Query", "Fields stand in the address, and there is no body."),
+            ),
+        ),
+        FieldSpec(
+            key="timeout",
+            label="Timeout",
+            kind="number",
+            help="Seconds to wait for the whole answer.",
+            required=True,
+            default=10,
+            minimum=1,
+            maximum=60,
+        ),
+        FieldSpec(
+            key="headers",
+            label="Headers",
+            kind="pairs",
+            help="Sent with every lead. Secrets belong to authentication instead.",
+            max_length=4000,
+            check=headers_problem,
+        ),
+    ),
+    check=_request_problems,
+)
+
+
+def _answer_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    if values["search_path"] and not values["search_term"]:
+        return {"search_term": "Say what to look for there."}
+    return {}
+
+
+ANSWER = Page(
+    key="answer",
+    label="Answer",
+    help="How to tell that the receiver took a lead.",
+    fields=(
+        FieldSpec(
+            key="success_status",
+            label="Status of success",
+            help="Codes, ranges or classes: 200, 201-204, 2xx.",
+            required=True,
+            default="2xx",
+            max_length=100,
+            check=status_problem,
+        ),
+        FieldSpec(
+            key="search_term",
+            label="The answer must contain",
+            help="Left empty, the status alone decides. Upper and lower case are the same.",
+            max_length=500,
+        ),
+        FieldSpec(
+            key="search_path",
+            label="Where it must stand",
+            help="A path in a JSON answer, as in result.status. Left empty, anywhere.",
+            max_length=200,
+        ),
+        FieldSpec(
+            key="reason_path",
+            label="Where a refusal says why",
+            help="A path in a JSON answer, as in errors.0.message.",
+            max_length=200,
+        ),
+    ),
+    check=_answer_problems,
+)
+
+SEND = ActionSpec(
+    key="send",
+    name="Send lead",
+    description="One request for each lead, with a name and a path of your own.",
+    fields=(
+        FieldSpec(
+            key="path",
+            label="Path",
+            help="Appended to the URL. May be empty.",
+            placeholder="/contacts",
+            max_length=500,
+            check=path_problem,
+        ),
+    ),
+    targets=Targets(custom=True),
+    user_named=True,
+    # The receiver can tell a repeated request by its webhook-id, so sending again is the safe side.
+    after_unknown="resend",
+)
+
+WEBHOOK = Connector(
+    key="webhook",
+    name="Custom Webhook",
+    description="Send leads to any address over HTTP, as JSON, a form or a query.",
+    category="Developer tools",
+    overview="For a system of your own, or one that is not in the marketplace: choose the method and the format, "
+    "authenticate by key, password, token or headers, and say how its answer is to be understood.",
+    schemes=(API_KEY, BEARER, BASIC, HEADERS, NONE),
+    pages=(REQUEST, ANSWER),
+    actions=(SEND,),
+    client=client,
+)

@@ -1,0 +1,1 @@
+"""Who runs integrations: the port, and an adapter for each platform."""

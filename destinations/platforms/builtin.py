@@ -1,0 +1,195 @@
+"""The platform that runs in this process: our own connectors. It keeps nothing; our database does."""
+
+import html
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from destinations.connectors.declaration import Client, Connector
+from destinations.fields import Choice, problems
+from destinations.outcome import Accepted, Result
+from destinations.platforms.port import (
+    ActionSpec,
+    ActionValues,
+    AuthScheme,
+    Connected,
+    DestinationValues,
+    Icon,
+    Integration,
+    LiveAction,
+    Order,
+    Page,
+    Platform,
+    PlatformError,
+    Targets,
+    UnknownIntegration,
+)
+from leadconduit.lib.ids import new_id
+
+Connectors = Mapping[str, Connector]
+
+
+def builtin(connectors: Connectors) -> Platform:
+    return Platform(
+        "builtin",
+        "Built in",
+        BuiltinMarketplace(connectors),
+        BuiltinSetup(connectors),
+        BuiltinSender(connectors),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinMarketplace:
+    connectors: Connectors
+
+    def list(self, account_id: str, search: str = "") -> tuple[Integration, ...]:
+        wanted = search.strip().casefold()
+        found = [connector for connector in self.connectors.values() if wanted in _searchable(connector)]
+        return tuple(
+            _integration(connector) for connector in sorted(found, key=lambda found: found.name.casefold())
+        )
+
+    def get(self, account_id: str, key: str) -> Integration:
+        return _integration(_find(self.connectors, key))
+
+    def icon(self, account_id: str, key: str) -> Icon:
+        return Icon(_tile(_find(self.connectors, key)).encode(), "image/svg+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinSetup:
+    connectors: Connectors
+
+    def create(self, account_id: str, integration: str, name: str) -> str:
+        _find(self.connectors, integration)
+        return new_id()
+
+    def schemes(self, destination: DestinationValues) -> tuple[AuthScheme, ...]:
+        return self._connector(destination).schemes
+
+    def connect(self, destination: DestinationValues, scheme: str, values: Mapping[str, Any]) -> Connected:
+        chosen = self._connector(destination).scheme(scheme)
+        if chosen is None:
+            return Connected("refused", {"scheme": "Choose one of those offered."})
+        wrong = chosen.problems(values)
+        return Connected("refused", wrong) if wrong else Connected("connected")
+
+    def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
+        return self._connector(destination).pages
+
+    def options(self, destination: DestinationValues, field: str, search: str = "") -> tuple[Choice, ...]:
+        raise PlatformError(f"The choices of `{field}` do not come from the receiver.")
+
+    def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
+        found = next((known for known in self.pages(destination) if known.key == page), None)
+        if found is None:
+            raise PlatformError(f"There is no page `{page}`.")
+        return found.problems(values)
+
+    def offers(self, destination: DestinationValues) -> tuple[ActionSpec, ...]:
+        return self._connector(destination).actions
+
+    def save_action(self, destination: DestinationValues, action: ActionValues) -> dict[str, str]:
+        spec = self._spec(destination, action.action_id)
+        wrong = problems(spec.fields, action.configuration)
+        return {"name": "Give it a name."} | wrong if not action.name.strip() else wrong
+
+    def targets(self, destination: DestinationValues, action_id: str) -> Targets:
+        return self._spec(destination, action_id).targets
+
+    def activate(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
+        return self.actions(destination)
+
+    def actions(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
+        return tuple(LiveAction(action.action_id, action.name) for action in destination.actions)
+
+    # What follows needs nothing of this platform: the lane, the row and its name are ours.
+
+    def rename(self, destination: DestinationValues, name: str) -> None: ...
+
+    def pause(self, destination: DestinationValues) -> None: ...
+
+    def resume(self, destination: DestinationValues) -> None: ...
+
+    def delete(self, destination: DestinationValues) -> None: ...
+
+    def _connector(self, destination: DestinationValues) -> Connector:
+        return _find(self.connectors, destination.integration)
+
+    def _spec(self, destination: DestinationValues, action_id: str) -> ActionSpec:
+        spec = self._connector(destination).action(action_id)
+        if spec is None:
+            raise PlatformError(f"This integration has no action `{action_id}`.")
+        return spec
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinSender:
+    connectors: Connectors
+
+    async def send(self, order: Order) -> Result | Accepted:
+        return await self._client_of(order).send(order)
+
+    async def poll(self, order: Order, handle: str) -> Result | Accepted:
+        raise PlatformError(
+            f"{order.destination.integration} answers at once: there is nothing to ask later."
+        )
+
+    def preview(self, order: Order) -> dict[str, Any]:
+        return self._client_of(order).preview(order)
+
+    def _client_of(self, order: Order) -> Client:
+        return _find(self.connectors, order.destination.integration).client
+
+
+def _find(connectors: Connectors, key: str) -> Connector:
+    if key not in connectors:
+        raise UnknownIntegration
+    return connectors[key]
+
+
+def _searchable(connector: Connector) -> str:
+    return f"{connector.name} {connector.description} {connector.category}".casefold()
+
+
+def _integration(connector: Connector) -> Integration:
+    return Integration(
+        key=connector.key,
+        name=connector.name,
+        description=connector.description,
+        category=connector.category,
+        schemes=tuple(scheme.label for scheme in connector.schemes),
+        actions=tuple(action.name for action in connector.actions),
+        overview=connector.overview,
+    )
+
+
+# --- An integration's mark: two letters on a soft colour of our own palette, no trademark's artwork
+
+_COLOURS = (
+    ("#e5f0fc", "#185aa8"),
+    ("#fdf0d9", "#824600"),
+    ("#e2f5ea", "#0a6638"),
+    ("#eef0ff", "#4338ca"),
+    ("#fdeaea", "#b0241c"),
+    ("#f0f2f5", "#535b68"),
+)
+
+_TILE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img" aria-label="{name}">'
+    '<rect width="64" height="64" rx="16" fill="{soft}"/>'
+    '<text x="32" y="33" text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif"'
+    ' font-size="24" font-weight="650" fill="{strong}">{letters}</text>'
+    "</svg>"
+)
+
+
+def _tile(connector: Connector) -> str:
+    soft, strong = _COLOURS[zlib.crc32(connector.key.encode()) % len(_COLOURS)]
+    words = connector.name.split()
+    letters = words[0][0] + words[1][0] if len(words) > 1 else connector.name[:2]
+    return _TILE.format(
+        name=html.escape(connector.name), soft=soft, strong=strong, letters=html.escape(letters)
+    )

@@ -1,0 +1,235 @@
+"""The platform port: what the product asks of whoever runs integrations. Plain values only, no models, no requests.
+
+A platform is three things: a **Marketplace** to choose from, a **Setup** that leads through the wizard, a **Sender**
+that delivers. Marketplace and Setup are called from pages and may take a network round trip; Sender is awaited by
+workers. docs/adr/0008-platform-port.md sets these operations beside Prismatic's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from destinations.fields import Choice, FieldGroup, FieldSpec
+from destinations.outcome import Accepted, Result
+
+AfterUnknown = Literal["resend", "look_up_first", "ask"]
+
+
+class PlatformError(Exception):
+    """The platform could not do this now."""
+
+    def __init__(self, sentence: str = "", *, retry_after: float | None = None) -> None:
+        self.sentence = sentence or type(self).__doc__ or ""
+        self.retry_after = retry_after
+        super().__init__(self.sentence)
+
+
+class UnknownIntegration(PlatformError):
+    """There is no such integration in the marketplace."""
+
+
+# --- What is offered
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """An entry of the marketplace; `schemes` and `actions` are for reading, in order."""
+
+    key: str
+    name: str
+    description: str
+    category: str
+    schemes: tuple[str, ...]
+    actions: tuple[str, ...]
+    overview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    content: bytes
+    content_type: str
+
+
+class AuthScheme(FieldGroup):
+    """One way to authenticate. Its key is one of `none`, `api_key`, `basic`, `bearer`, `headers`, `oauth2_code`,
+    `oauth2_client`."""
+
+
+class Page(FieldGroup):
+    """One page of an integration's configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetField:
+    """A field of the receiver that a mapping row can fill."""
+
+    key: str
+    label: str
+    type: str = "string"
+    required: bool = False
+    max_length: int | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The fields that an action takes; `custom`: any other name may be written too."""
+
+    fields: tuple[TargetField, ...] = ()
+    custom: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """Something that an integration can do.
+
+    A destination has it once, under this key, unless it is `user_named`: then a user makes as many as are wanted, each
+    with a name and an `action_id` of its own. Each is set up by `fields`.
+    """
+
+    key: str
+    name: str
+    description: str = ""
+    fields: tuple[FieldSpec, ...] = ()
+    targets: Targets = Targets()
+    user_named: bool = False
+    after_unknown: AfterUnknown = "resend"
+
+
+# --- A destination, in plain values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionValues:
+    """An action of a destination as it was set up."""
+
+    action_id: str
+    name: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationValues:
+    """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used."""
+
+    account_id: str
+    instance_id: str
+    integration: str
+    name: str = ""
+    scheme: str = ""
+    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    actions: tuple[ActionValues, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """How a connection stands.
+
+    `refused`: see `problems`, by field. `waiting`: for the user's consent at `authorize_url`. `identity` says as whom.
+    """
+
+    status: Literal["connected", "waiting", "refused"]
+    problems: Mapping[str, str] = field(default_factory=dict)
+    authorize_url: str = ""
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAction:
+    """An action that can be used now. Without a `webhook_url` of the platform's, ours is its own."""
+
+    action_id: str
+    name: str
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One lead to be delivered. `key` is the delivery's: the same for every try."""
+
+    key: str
+    destination: DestinationValues
+    action: ActionValues
+    payload: Mapping[str, Any] = field(repr=False)
+    test: bool = False
+
+
+# --- The protocols
+
+
+class Marketplace(Protocol):
+    def list(self, account_id: str, search: str = "") -> tuple[Integration, ...]:
+        """What this account can choose from, by name; with `search`, only where it occurs."""
+
+    def get(self, account_id: str, key: str) -> Integration:
+        """Raises UnknownIntegration."""
+
+    def icon(self, account_id: str, key: str) -> Icon:
+        """Raises UnknownIntegration."""
+
+
+class Setup(Protocol):
+    """What concerns one destination takes it as it stands, and keeps only what the platform itself must know."""
+
+    def create(self, account_id: str, integration: str, name: str) -> str:
+        """Begin a destination of this integration; returns its `instance_id`. Raises UnknownIntegration."""
+
+    def schemes(self, destination: DestinationValues) -> tuple[AuthScheme, ...]:
+        """The ways to authenticate, the most usual first."""
+
+    def connect(self, destination: DestinationValues, scheme: str, values: Mapping[str, Any]) -> Connected:
+        """Use these credentials for the destination. Secrets that were not entered anew must not be given."""
+
+    def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
+        """The pages of configuration, for the destination as it stands."""
+
+    def options(self, destination: DestinationValues, field: str, search: str = "") -> tuple[Choice, ...]:
+        """The choices of a field whose choices are live, asked with the saved connection and configuration."""
+
+    def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
+        """Save one page. Returns what is wrong, by field; then nothing was saved."""
+
+    def offers(self, destination: DestinationValues) -> tuple[ActionSpec, ...]:
+        """What the destination could do. At most one of them is `user_named`."""
+
+    def save_action(self, destination: DestinationValues, action: ActionValues) -> dict[str, str]:
+        """Save an action's own configuration. Returns what is wrong, by field; then nothing was saved."""
+
+    def targets(self, destination: DestinationValues, action_id: str) -> Targets:
+        """The fields that a mapping for this action can fill."""
+
+    def activate(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
+        """Put the destination as it stands to use, now or again; returns its actions."""
+
+    def actions(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
+        """The actions that it has now, as the platform knows them."""
+
+    def rename(self, destination: DestinationValues, name: str) -> None: ...
+
+    def pause(self, destination: DestinationValues) -> None: ...
+
+    def resume(self, destination: DestinationValues) -> None: ...
+
+    def delete(self, destination: DestinationValues) -> None:
+        """Also fine when the platform no longer has it."""
+
+
+class Sender(Protocol):
+    async def send(self, order: Order) -> Result | Accepted:
+        """Deliver once. What goes wrong outside is an outcome; nothing is raised for it."""
+
+    async def poll(self, order: Order, handle: str) -> Result | Accepted:
+        """Ask what became of an order that was accepted."""
+
+    def preview(self, order: Order) -> dict[str, Any]:
+        """The request that `send` would make, not sent: `{method, uri, headers, body}`, secrets masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    key: str
+    name: str
+    marketplace: Marketplace
+    setup: Setup
+    sender: Sender
