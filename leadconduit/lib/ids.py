@@ -43,6 +43,20 @@ def time_of(id: str) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
+def ids_after(id: str, count: int) -> list[str]:
+    """Fresh ids that order after `id` and among themselves, for rows made in one go: each has a tick of its own."""
+    tick = int(id[:12], 16)
+    return [f"{tick + step:012x}{secrets.token_hex(6)}" for step in range(1, count + 1)]
+
+
+def children_from(id: str) -> str:
+    """A bound below the id of every row made because of the row `id`, to tell a query which partitions to look into.
+
+    It lies an hour before, since the machines that make children may have slower clocks.
+    """
+    return first_id_at(time_of(id) - timedelta(hours=1))
+
+
 def is_id(text: str) -> bool:
     """Whether `text` has an id's form; of use before a value from outside becomes a bound of a query."""
     return _ID.fullmatch(text) is not None
