@@ -1,0 +1,17 @@
+from destinations.models.action import Action
+from destinations.models.connection import Connection
+from destinations.models.connection_test import ConnectionTest
+from destinations.models.destination import Destination
+from destinations.models.inspected_request import InspectedRequest
+from destinations.models.lane import Lane
+from destinations.models.revision import DestinationRevision
+
+__all__ = [
+    "Action",
+    "Connection",
+    "ConnectionTest",
+    "Destination",
+    "DestinationRevision",
+    "InspectedRequest",
+    "Lane",
+]

@@ -1,0 +1,52 @@
+import json
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from leadconduit.accounts.models import Account, User
+from leadconduit.lib import encryption
+from leadconduit.lib.ids import IdField, new_id
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def for_account(self, account: Account) -> "ConnectionQuerySet":
+        return self.filter(account=account)
+
+
+class Connection(models.Model):
+    """Credentials for one integration. Never changed: other credentials are another connection.
+
+    `settings` holds what may be shown (a user name, a header's name), `secrets` the rest, encrypted and bound to
+    this row. Secrets are write-only: only an adapter that sends with them reads them.
+    """
+
+    id = IdField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="connections")
+    platform = models.CharField(max_length=20, default="builtin")
+    integration = models.CharField(max_length=60)
+    scheme = models.CharField(max_length=20)
+    settings = models.JSONField(default=dict)
+    secrets = models.BinaryField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.integration} ({self.scheme})"
+
+    def seal(self, secrets: dict[str, Any]) -> None:
+        """Keep these secrets, encrypted. The row is still to be saved."""
+        self.secrets = encryption.encrypt(json.dumps(secrets).encode(), bound_to=self._bound_to)
+
+    def reveal(self) -> dict[str, Any]:
+        """The secrets in clear, for an adapter that is about to send."""
+        revealed: dict[str, Any] = json.loads(
+            encryption.decrypt(bytes(self.secrets), bound_to=self._bound_to)
+        )
+        return revealed
+
+    @property
+    def _bound_to(self) -> str:
+        return f"destinations_connection:{self.pk}:secrets"

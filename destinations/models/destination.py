@@ -1,0 +1,74 @@
+from django.db import models
+from django.utils import timezone
+
+from leadconduit.accounts.models import Account, User
+from leadconduit.lib.ids import IdField, new_id
+
+
+class DestinationQuerySet(models.QuerySet["Destination"]):
+    def for_account(self, account: Account) -> "DestinationQuerySet":
+        return self.filter(account=account, deleted_at__isnull=True)
+
+    def activated(self) -> "DestinationQuerySet":
+        """What the API and flows see: paused ones included, drafts never."""
+        return self.filter(activated_at__isnull=False)
+
+    def search(self, text: str) -> "DestinationQuerySet":
+        return self.filter(models.Q(name__icontains=text) | models.Q(integration_name__icontains=text))
+
+
+class Destination(models.Model):
+    """A configured instance of an integration, reused by every flow of its account.
+
+    `instance_id` is its public identity, opaque text given by the platform that runs it. Rows are deleted softly,
+    since leads' records go on naming them.
+    """
+
+    id = IdField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="destinations")
+    instance_id = models.CharField(max_length=200, unique=True, editable=False)
+    platform = models.CharField(max_length=20, default="builtin")
+    integration = models.CharField(max_length=60)
+    integration_name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    live = models.ForeignKey(
+        "DestinationRevision", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    activated_at = models.DateTimeField(null=True, editable=False)
+    activated_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    activated_untested = models.BooleanField(default=False, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
+    paused_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = DestinationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"], name="destination_by_account")]
+        constraints = [
+            models.CheckConstraint(
+                name="destination_live_means_activated",
+                condition=models.Q(live__isnull=True, activated_at__isnull=True)
+                | models.Q(live__isnull=False, activated_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def status(self) -> str:
+        """One of draft, live, paused."""
+        if self.activated_at is None:
+            return "draft"
+        return "paused" if self.paused_at else "live"
+
+    def rename(self, name: str) -> None:
+        self.name = name
+        self.save(update_fields=["name"])
