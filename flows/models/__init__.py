@@ -1,0 +1,24 @@
+from flows.models.attempt import Attempt
+from flows.models.delivery import Delivery, State
+from flows.models.due import Due
+from flows.models.entity import Entity
+from flows.models.event import Event
+from flows.models.flow import Flow
+from flows.models.lead import Gate, Lead
+from flows.models.revision import FlowRevision
+from flows.models.usage import FlowUsage, Stage
+
+__all__ = [
+    "Attempt",
+    "Delivery",
+    "Due",
+    "Entity",
+    "Event",
+    "Flow",
+    "FlowRevision",
+    "FlowUsage",
+    "Gate",
+    "Lead",
+    "Stage",
+    "State",
+]

@@ -1,0 +1,40 @@
+from django.db import models
+from django.utils import timezone
+
+from destinations.models import DestinationRevision
+from flows.models.delivery import Delivery
+from leadconduit.lib.ids import IdField, new_id
+
+
+class Attempt(models.Model):
+    """One try of a delivery: what was sent with which revision, and what came back. Append-only, partitioned.
+
+    `exchange` was masked before it got here. `counted` is false where the worker had lost its lease meanwhile: the
+    request went out, but another worker's result stands.
+    """
+
+    id = IdField(primary_key=True, default=new_id, editable=False)
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="attempts"
+    )
+    revision = models.ForeignKey(
+        DestinationRevision,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(default=timezone.now)
+    ms = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=12)
+    reason = models.TextField(blank=True)
+    exchange = models.JSONField(null=True)
+    counted = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["delivery", "id"], name="attempt_by_delivery")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}: {self.outcome}"
