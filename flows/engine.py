@@ -1,0 +1,182 @@
+"""Runs a lead through a flow: its steps in order, then the gate.
+
+Pure: a compiled flow and the lead's variables go in, a `Run` comes out. Nothing here reads or writes a database.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from leadconduit.leads.rules import Rules, Verdict, compile_rules
+from leadconduit.leads.template import Template, compile_template
+from leadconduit.leads.values import as_text
+
+logger = structlog.get_logger(__name__)
+
+Variables = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who may submit: the flow's source, by its entity."""
+
+    entity_id: str
+    name: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A step that stops the flow when its rules match."""
+
+    id: str
+    position: int
+    description: str
+    outcome: str
+    reason: Template
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The flow delivers to this action, where the use's own condition holds."""
+
+    destination: str
+    action: str
+    rules: Rules | None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A flow's revision, compiled."""
+
+    name: str
+    enabled: bool
+    fields: tuple[str, ...]
+    sources: Mapping[str, Source]
+    steps: tuple[Filter, ...]
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What one step came to: continue, stop or error, and which rules with which values made it so."""
+
+    type: str
+    step_id: str
+    outcome: str
+    reason: str
+    detail: dict[str, Any]
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A lead's way through a flow. `uses` are those whose deliveries it owes; `unmet` those whose condition failed."""
+
+    outcome: str
+    reason: str
+    gate: str
+    blame: dict[str, Any] | None
+    steps: tuple[StepResult, ...]
+    uses: tuple[Use, ...] = ()
+    unmet: tuple[dict[str, Any], ...] = ()
+
+
+def compile_flow(document: Mapping[str, Any]) -> Program:
+    """For the document of a saved revision, which was checked when it was saved."""
+    return Program(
+        name=document["name"],
+        enabled=document["enabled"],
+        fields=tuple(document["fields"]),
+        sources={source["entity"]["id"]: _source(source) for source in document["sources"]},
+        steps=tuple(
+            _filter(step, position)
+            for position, step in enumerate(document["steps"], start=1)
+            if step.get("enabled", True)
+        ),
+        uses=tuple(
+            Use(entry["destination"], action["action"], _rules(action.get("rule_set")))
+            for entry in document["destinations"]
+            for action in entry["actions"]
+            if action.get("enabled", True)
+        ),
+    )
+
+
+def _source(source: Mapping[str, Any]) -> Source:
+    entity = source["entity"]
+    return Source(entity["id"], entity.get("name", ""), source.get("enabled", True))
+
+
+def _filter(step: Mapping[str, Any], position: int) -> Filter:
+    return Filter(
+        id=step["id"],
+        position=position,
+        description=step.get("description", ""),
+        outcome=step["outcome"],
+        reason=compile_template(step.get("reason") or ""),
+        rules=compile_rules(step["rule_set"]),
+    )
+
+
+def _rules(rule_set: Mapping[str, Any] | None) -> Rules | None:
+    return compile_rules(rule_set) if rule_set else None
+
+
+def run(program: Program, variables: Variables) -> Run:
+    """Steps in order until one stops the flow; the gate is open only when none stopped and none went wrong."""
+    if not program.enabled:
+        reason = "The flow is disabled."
+        return Run("error", reason, "stopped", {"id": None, "position": None, "description": reason}, ())
+    results: list[StepResult] = []
+    for step in program.steps:
+        result = _judge(step, variables)
+        results.append(result)
+        if result.outcome != "continue":
+            return _shut(step, result, tuple(results))
+    return _opened(program, variables, tuple(results))
+
+
+def _judge(step: Filter, variables: Variables) -> StepResult:
+    begun = time.perf_counter()
+    try:
+        verdict = step.rules.match(variables)
+        reason = as_text(step.reason.render(variables)) if verdict.matched else ""
+        outcome, detail = ("stop" if verdict.matched else "continue"), _explained(step.rules.op, verdict)
+    except Exception:
+        # A step that cannot be judged must never let a lead through.
+        logger.exception("flow.step_failed", step_id=step.id)
+        outcome, reason, detail = "error", "The step could not be run.", {}
+    return StepResult("filter", step.id, outcome, reason, detail, round((time.perf_counter() - begun) * 1000))
+
+
+def _explained(op: str, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "op": op,
+        "rules": [{"sentence": rule.sentence, "matched": rule.matched} for rule in verdict.explanation],
+    }
+
+
+def _shut(step: Filter, result: StepResult, results: tuple[StepResult, ...]) -> Run:
+    blame = {"id": step.id, "position": step.position, "description": step.description}
+    if result.outcome == "error":
+        return Run("error", result.reason, "failed", blame, results)
+    return Run(step.outcome, result.reason, "stopped", blame, results)
+
+
+def _opened(program: Program, variables: Variables, results: tuple[StepResult, ...]) -> Run:
+    owed: list[Use] = []
+    unmet: list[dict[str, Any]] = []
+    for use in program.uses:
+        verdict = use.rules.match(variables) if use.rules else None
+        if use.rules is None or verdict is None or verdict.matched:
+            owed.append(use)
+        else:
+            unmet.append(
+                {"destination": use.destination, "action": use.action, **_explained(use.rules.op, verdict)}
+            )
+    return Run("success", "", "open", None, results, tuple(owed), tuple(unmet))

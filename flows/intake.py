@@ -1,0 +1,162 @@
+"""A lead comes in: the deployed revision decides, one transaction keeps it, then the source gets its answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from destinations.models import Action
+
+from flows import engine
+from flows.delivery import queue
+from flows.models import Delivery, Event, Flow, FlowRevision, Lead
+from leadconduit.leads.values import as_text, clean, select
+from leadconduit.lib.ids import ids_after, is_id, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFlow:
+    """A deployed flow as intake needs it, and the source that is knocking."""
+
+    id: str
+    account_id: str
+    account_name: str
+    revision_id: str
+    program: engine.Program
+    source: engine.Source
+
+
+def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
+    """The deployed flow and its source. None for what was never deployed, is deleted, or never was."""
+    if not is_id(flow_id):
+        return None
+    flow = (
+        Flow.objects.filter(pk=flow_id, deleted_at__isnull=True, deployed__isnull=False)
+        .values("id", "account_id", "account__name", "deployed_id")
+        .first()
+    )
+    if flow is None:
+        return None
+    program = _program(flow["deployed_id"])
+    source = program.sources.get(entity_id)
+    if source is None:
+        return None
+    return OpenFlow(
+        flow["id"], flow["account_id"], flow["account__name"], flow["deployed_id"], program, source
+    )
+
+
+@lru_cache(maxsize=1000)
+def _program(revision_id: str) -> engine.Program:
+    """Revisions never change, so what was compiled once holds."""
+    document = FlowRevision.objects.values_list("document", flat=True).get(pk=revision_id)
+    return engine.compile_flow(document)
+
+
+def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: datetime) -> Lead:
+    """Run the flow on what was submitted and keep everything that follows from it, all or nothing."""
+    selected = select(submitted, open_flow.program.fields)
+    submission = {"timestamp": now.isoformat(), "ip": ip}
+    run = engine.run(open_flow.program, variables(open_flow, selected.values, submission))
+    lead = Lead(
+        id=new_id(now),
+        account_id=open_flow.account_id,
+        flow_id=open_flow.id,
+        revision_id=open_flow.revision_id,
+        source_id=open_flow.source.entity_id,
+        email=as_text(selected.values.get("email")).strip().lower()[:320],
+        values=selected.values,
+        invalid=list(selected.invalid),
+        submission=submission,
+        outcome=run.outcome,
+        reason=run.reason,
+        gate=run.gate,
+        blame=run.blame,
+    )
+    keep(lead, events=_events(lead, run), deliveries=_deliveries(lead, run.uses), now=now)
+    return lead
+
+
+def variables(
+    open_flow: OpenFlow, values: Mapping[str, object], submission: Mapping[str, object]
+) -> dict[str, object]:
+    """What rules and templates of this flow can name."""
+    return {
+        "lead": values,
+        "submission": submission,
+        "account": {"id": open_flow.account_id, "name": open_flow.account_name},
+        "flow": {"id": open_flow.id, "name": open_flow.program.name},
+        "source": {"id": open_flow.source.entity_id, "name": open_flow.source.name},
+    }
+
+
+def _events(lead: Lead, run: engine.Run) -> list[Event]:
+    """One event for each step that ran, then the source's own, as the real service orders them."""
+    ids = ids_after(lead.pk, len(run.steps) + 1)
+    shared = {"account_id": lead.account_id, "flow_id": lead.flow_id, "lead_id": lead.pk}
+    events = [
+        Event(
+            id=id,
+            **shared,
+            type=step.type,
+            step_id=step.step_id,
+            outcome=step.outcome,
+            reason=step.reason,
+            detail=step.detail,
+            ms=step.ms,
+        )
+        for id, step in zip(ids, run.steps, strict=False)
+    ]
+    detail = {"unmet": list(run.unmet)} if run.unmet else {}
+    source = Event(id=ids[-1], **shared, type="source", outcome=run.outcome, reason=run.reason, detail=detail)
+    return [*events, source]
+
+
+def _deliveries(lead: Lead, uses: Sequence[engine.Use]) -> list[Delivery]:
+    """One for each use, in the flow's order; the actions of one destination follow one another."""
+    ids = iter(ids_after(lead.pk, len(uses)))
+    deliveries: list[Delivery] = []
+    for destination_id, of_destination in groupby(uses, key=lambda use: use.destination):
+        before: Delivery | None = None
+        for use in of_destination:
+            before = Delivery(
+                id=next(ids),
+                account_id=lead.account_id,
+                flow_id=lead.flow_id,
+                lead_id=lead.pk,
+                destination_id=destination_id,
+                action_id=use.action,
+                follows=before,
+            )
+            deliveries.append(before)
+    return deliveries
+
+
+@transaction.atomic
+def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery], now: datetime) -> None:
+    """The lead, its events, its deliveries and their places in the queue: one transaction, no network."""
+    lead.save(force_insert=True)
+    Event.objects.bulk_create(events)
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        queue.put(deliveries, now=now)
+
+
+@transaction.atomic
+def deliver_input(action: Action, values: Mapping[str, Any], *, now: datetime) -> Delivery:
+    """A delivery that no lead caused: it keeps its input and goes through the same queue."""
+    cleaned, _ = clean(dict(values))
+    delivery = Delivery(
+        id=new_id(now),
+        account_id=action.destination.account_id,
+        destination_id=action.destination_id,
+        action=action,
+        input=cleaned,
+    )
+    delivery.save(force_insert=True)
+    queue.put([delivery], now=now)
+    return delivery
