@@ -1,0 +1,25 @@
+"""Pages under /app/ for flows, leads and deliveries."""
+
+from django.urls import path
+
+from flows.views import deliveries, flows, leads, sections, steps
+
+urlpatterns = [
+    path("flows/", flows.flow_list, name="flow-list"),
+    path("flows/new/", flows.flow_new, name="flow-new"),
+    path("flows/<str:pk>/", flows.flow_edit, name="flow-edit"),
+    path("flows/<str:pk>/deploy/", flows.flow_deploy, name="flow-deploy"),
+    path("flows/<str:pk>/delete/", flows.flow_delete, name="flow-delete"),
+    path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
+    path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
+    path("flows/<str:pk>/destinations/", sections.destinations, name="flow-destinations"),
+    path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
+    path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
+    path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
+    path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/<str:pk>/", leads.lead_detail, name="lead-detail"),
+    path("deliveries/", deliveries.delivery_list, name="delivery-list"),
+    path("deliveries/<str:pk>/", deliveries.delivery_detail, name="delivery-detail"),
+    path("deliveries/<str:pk>/tries/", deliveries.delivery_try_again, name="delivery-try-again"),
+    path("deliveries/<str:pk>/replays/", deliveries.delivery_send_again, name="delivery-send-again"),
+]

@@ -1,0 +1,1 @@
+"""Pages of flows, leads and deliveries."""

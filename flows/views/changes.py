@@ -1,0 +1,39 @@
+"""How a page changes a flow: it takes the saved document, puts one part anew, and saves it as the API would."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from flows import definition, editing
+from flows.models import Flow
+from leadconduit.accounts.access import MemberRequest
+
+PARTS = ("name", "enabled", "fields", "sources", "steps")
+
+
+def flow_of(request: MemberRequest, pk: str) -> Flow:
+    return get_object_or_404(
+        Flow.objects.for_account(request.account).select_related("saved", "deployed"), pk=pk
+    )
+
+
+def document_of(flow: Flow) -> dict[str, Any]:
+    if flow.saved is None:
+        raise Http404
+    document: dict[str, Any] = flow.saved.document
+    return document
+
+
+def save(request: MemberRequest, flow: Flow, said: str, **parts: Any) -> dict[str, str]:
+    """Save the flow with these parts anew. Answers what is wrong, by path; then nothing was saved."""
+    document = document_of(flow)
+    body = {part: document[part] for part in PARTS} | parts
+    try:
+        editing.save(flow=flow, body=body, author=request.member, now=timezone.now())
+    except definition.InvalidFlow as invalid:
+        return dict(invalid.errors)
+    messages.success(request, said)
+    return {}

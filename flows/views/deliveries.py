@@ -1,0 +1,145 @@
+"""The deliveries log, one delivery with its attempts, and sending it once more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from destinations.models import Action, Destination
+from flows.delivery import replay
+from flows.models import Attempt, Delivery, Due, Flow, State
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.lib.ids import children_from, is_id
+
+PAGE = 50
+
+
+@require_safe
+@requires(Role.VIEWER)
+def delivery_list(request: MemberRequest) -> HttpResponse:
+    state, instance_id, before = (
+        request.GET.get(name, "").strip() for name in ("state", "instance_id", "before")
+    )
+    deliveries = Delivery.objects.for_account(request.account)
+    destination = None
+    if state in State.values:
+        deliveries = deliveries.filter(state=state)
+    if instance_id:
+        destination = get_object_or_404(Destination, account=request.account, instance_id=instance_id)
+        deliveries = deliveries.filter(destination=destination)
+    if is_id(before):
+        deliveries = deliveries.filter(pk__lt=before)
+    page = list(deliveries.order_by("-pk")[: PAGE + 1])
+    kept = f"?state={state}&instance_id={instance_id}"
+    context = {
+        "rows": with_names(page[:PAGE]),
+        "destination": destination,
+        "state": state,
+        "tabs": [
+            {"label": label, "url": f"?state={value}&instance_id={instance_id}", "current": state == value}
+            for value, label in (("", "All"), *((s.value, s.label) for s in State if s != State.ACCEPTED))
+        ],
+        "older_url": f"{kept}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "newer_url": kept if before else "",
+    }
+    template = (
+        "deliveries/_list.html" if request.htmx and not request.htmx.boosted else "deliveries/list.html"
+    )
+    return render(request, template, context)
+
+
+@require_safe
+@requires(Role.VIEWER)
+def delivery_detail(request: MemberRequest, pk: str) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
+    row = with_names([delivery], with_attempts=True)[0]
+    template = (
+        "deliveries/_delivery.html" if request.htmx and not request.htmx.boosted else "deliveries/detail.html"
+    )
+    return render(request, template, {"row": row, "delivery": delivery})
+
+
+@require_POST
+@requires(Role.ADMIN)
+def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
+    try:
+        replay.try_again(delivery, by=request.member, now=timezone.now())
+    except replay.CannotReplay as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "It is next in line, with the same key as before.")
+    return redirect("app:delivery-detail", pk=delivery.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Role.ADMIN)
+def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
+    if request.method != "POST":
+        return render(request, "confirm.html", _send_again_question(delivery))
+    try:
+        repeated = replay.send_again(delivery, by=request.member, now=timezone.now())
+    except replay.CannotReplay as refused:
+        messages.error(request, str(refused))
+        return redirect("app:delivery-detail", pk=delivery.pk)
+    messages.success(request, "This is the new delivery. The one before is linked below.")
+    return redirect("app:delivery-detail", pk=repeated.pk)
+
+
+def _send_again_question(delivery: Delivery) -> dict[str, Any]:
+    judged = "took this lead" if delivery.state == State.DELIVERED else "judged this lead"
+    return {
+        "title": "Send it again?",
+        "words": f"The receiver already {judged}. Sending again is a new delivery with a new key, so the receiver"
+        " cannot tell that it is the same lead and may have it twice.",
+        "action": reverse("app:delivery-send-again", args=[delivery.pk]),
+        "button": "Send again",
+        "danger": False,
+        "cancel_url": reverse("app:delivery-detail", args=[delivery.pk]),
+        "section": "delivery",
+    }
+
+
+def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -> list[dict[str, Any]]:
+    """Deliveries with what their ids name, as far as it is still there: a fixed number of queries for any list."""
+    destinations = Destination.objects.in_bulk({delivery.destination_id for delivery in deliveries})
+    actions = Action.objects.in_bulk({delivery.action_id for delivery in deliveries})
+    flows = Flow.objects.in_bulk({delivery.flow_id for delivery in deliveries if delivery.flow_id})
+    waiting = [delivery.pk for delivery in deliveries if delivery.state == State.WAITING]
+    due: dict[str, datetime] = dict(
+        Due.objects.filter(delivery_id__in=waiting).values_list("delivery_id", "due_at") if waiting else []
+    )
+    attempts = _attempts(deliveries) if with_attempts else {}
+    return [
+        {
+            "delivery": delivery,
+            "destination": destinations.get(delivery.destination_id),
+            "action": actions.get(delivery.action_id),
+            "flow": flows.get(delivery.flow_id or ""),
+            "due_at": due.get(delivery.pk),
+            "follows": delivery.state == State.WAITING and delivery.pk not in due,
+            "attempts": attempts.get(delivery.pk, []),
+        }
+        for delivery in deliveries
+    ]
+
+
+def _attempts(deliveries: Sequence[Delivery]) -> dict[str, list[Attempt]]:
+    """The attempts of each, newest first."""
+    by_delivery: dict[str, list[Attempt]] = {}
+    if deliveries:
+        oldest = min(delivery.pk for delivery in deliveries)
+        ids = [delivery.pk for delivery in deliveries]
+        for attempt in Attempt.objects.filter(delivery__in=ids, pk__gte=children_from(oldest)).order_by(
+            "-pk"
+        ):
+            by_delivery.setdefault(attempt.delivery_id, []).append(attempt)
+    return by_delivery

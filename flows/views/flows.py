@@ -1,0 +1,204 @@
+"""The list of flows, and a flow's own page: its settings, its way in pictures, deploying and deleting."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from destinations.models import Destination
+from flows import definition, editing
+from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
+from flows.models import Flow, FlowRevision, Stage
+from flows.views.changes import document_of, flow_of, save
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+PAGE = 50
+
+
+@require_safe
+@requires(Role.VIEWER)
+def flow_list(request: MemberRequest) -> HttpResponse:
+    flows = Flow.objects.for_account(request.account)
+    if search := request.GET.get("q", "").strip():
+        flows = flows.filter(name__icontains=search)
+    if before := request.GET.get("before", ""):
+        flows = flows.filter(pk__lt=before)
+    saved = Q(usages__stage=Stage.SAVED)
+    page = list(
+        flows.select_related("saved")
+        .annotate(destinations=Count("usages__action__destination", filter=saved, distinct=True))
+        .order_by("-pk")[: PAGE + 1]
+    )
+    context = {
+        "flows": page[:PAGE],
+        "search": search,
+        "older_url": f"?q={search}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "newer_url": f"?q={search}" if before else "",
+    }
+    template = "flows/_list.html" if request.htmx and not request.htmx.boosted else "flows/list.html"
+    return render(request, template, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Role.ADMIN)
+def flow_new(request: MemberRequest) -> HttpResponse:
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        body = {
+            "name": form.cleaned_data["name"],
+            "enabled": True,
+            "fields": list(DEFAULT_FIELDS),
+            "sources": [],
+            "steps": [],
+        }
+        flow = editing.create(account=request.account, body=body, author=request.member, now=timezone.now())
+        messages.success(
+            request, f"{flow.name} is there. Give it a source and a destination, then deploy it."
+        )
+        return redirect("app:flow-edit", pk=flow.pk)
+    return render(request, "flows/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Role.VIEWER)
+def flow_edit(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        return _save_settings(request, flow)
+    form = SettingsForm(initial={"name": flow.name, "enabled": flow.enabled})
+    return _page(request, flow, form)
+
+
+@requires(Role.ADMIN)
+def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponse:
+    form = SettingsForm(request.POST)
+    if form.is_valid():
+        errors = save(request, flow, "Saved.", **form.cleaned_data)
+        if not errors:
+            return redirect("app:flow-edit", pk=flow.pk)
+        for sentence in errors.values():
+            form.add_error(None, sentence)
+    return _page(request, flow, form, status=422)
+
+
+def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponse:
+    document = document_of(flow)
+    context = {
+        "flow": flow,
+        "document": document,
+        "form": form,
+        "tab": "overview",
+        "way": _way(document),
+        "changes": _changes(flow.deployed, flow.saved),
+        "submissions": [
+            {"name": source["entity"]["name"], "url": submit_url(request, flow, source)}
+            for source in document["sources"]
+        ],
+    }
+    return render(request, "flows/overview.html", context, status=status)
+
+
+def submit_url(request: MemberRequest, flow: Flow, source: dict[str, Any]) -> str:
+    return request.build_absolute_uri(reverse("submit", args=[flow.pk, source["entity"]["id"]]))
+
+
+def _way(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """A lead's way through the flow, for `_flow_steps.html`."""
+    sources = [source["entity"]["name"] for source in document["sources"] if source.get("enabled", True)]
+    way: list[dict[str, Any]] = [
+        {
+            "title": "Leads come in",
+            "words": f"From {', '.join(sources)}" if sources else "No source yet: nobody can submit.",
+            "verdict": "" if sources else "Missing",
+            "tone": "warning",
+        }
+    ]
+    way += [
+        {
+            "title": step.get("description") or "Filter",
+            "words": f"A filter: a lead that matches is stopped with {step['outcome']}.",
+            "verdict": "" if step.get("enabled", True) else "Off",
+            "passed_over": not step.get("enabled", True),
+        }
+        for step in document["steps"]
+    ]
+    names = dict(
+        Destination.objects.filter(
+            pk__in=[entry["destination"] for entry in document["destinations"]]
+        ).values_list("pk", "name")
+    )
+    way.append(
+        {
+            "title": "The gate",
+            "words": "Only a lead that passed every step goes on. Any stop or error keeps it from every destination.",
+        }
+    )
+    way += [
+        {"title": names.get(entry["destination"], "A destination"), "words": _actions_in_words(entry)}
+        for entry in document["destinations"]
+    ] or [
+        {
+            "title": "Destinations",
+            "words": "None yet: leads are kept, but go nowhere.",
+            "verdict": "Missing",
+            "tone": "warning",
+        }
+    ]
+    return way
+
+
+def _actions_in_words(entry: dict[str, Any]) -> str:
+    running = [action for action in entry["actions"] if action.get("enabled", True)]
+    count = len(running)
+    return f"{count} action{'' if count == 1 else 's'}, one after another" if count else "Paused in this flow"
+
+
+def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> list[str]:
+    """Which parts of what is saved differ from what is deployed."""
+    if deployed is None or saved is None:
+        return []
+    names = {"enabled": "whether it takes leads"}
+    return [
+        names.get(part, part)
+        for part in saved.document
+        if saved.document[part] != deployed.document.get(part)
+    ]
+
+
+@require_POST
+@requires(Role.ADMIN)
+def flow_deploy(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    try:
+        editing.deploy(flow=flow, author=request.member, now=timezone.now())
+    except definition.InvalidFlow as invalid:
+        for sentence in invalid.errors.values():
+            messages.error(request, sentence)
+    else:
+        messages.success(request, f"{flow.name} is deployed. The next lead runs through what you saved.")
+    return redirect("app:flow-edit", pk=flow.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Role.ADMIN)
+def flow_delete(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        editing.delete(flow=flow, now=timezone.now())
+        messages.success(request, f"{flow.name} is deleted. Its leads and deliveries are kept.")
+        return redirect("app:flow-list")
+    context = {
+        "title": f"Delete {flow.name}?",
+        "words": "Sources that submit to it get a 404 from then on. Leads it took, and deliveries that are under way,"
+        " are kept.",
+        "action": reverse("app:flow-delete", args=[flow.pk]),
+        "button": "Delete the flow",
+        "cancel_url": reverse("app:flow-edit", args=[flow.pk]),
+    }
+    return render(request, "confirm.html", context)

@@ -1,0 +1,114 @@
+"""The leads of an account: the list by gate, and one lead with its steps, its gate and its deliveries."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from destinations.models import Action
+from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead
+from flows.views.deliveries import with_names
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.lib.ids import children_from, is_id
+
+PAGE = 50
+
+
+@require_safe
+@requires(Role.VIEWER)
+def lead_list(request: MemberRequest) -> HttpResponse:
+    gate, search, before = (request.GET.get(name, "").strip() for name in ("gate", "q", "before"))
+    leads = Lead.objects.for_account(request.account)
+    if gate in Gate.values:
+        leads = leads.filter(gate=gate)
+    if search:
+        leads = leads.filter(pk=search) if is_id(search) else leads.filter(email=search.lower())
+    if is_id(before):
+        leads = leads.filter(pk__lt=before)
+    page = list(leads.order_by("-pk")[: PAGE + 1])
+    names = dict(Flow.objects.filter(pk__in={lead.flow_id for lead in page}).values_list("pk", "name"))
+    kept = f"?gate={gate}&q={search}"
+    context = {
+        "rows": [
+            {"lead": lead, "flow": names.get(lead.flow_id, "A flow that is gone")} for lead in page[:PAGE]
+        ],
+        "search": search,
+        "gate": gate,
+        "tabs": [
+            {"label": label, "url": f"?gate={value}&q={search}", "current": gate == value}
+            for value, label in (
+                ("", "All"),
+                ("open", "Passed"),
+                ("stopped", "Stopped"),
+                ("failed", "Failed"),
+            )
+        ],
+        "older_url": f"{kept}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "newer_url": kept if before else "",
+    }
+    template = "leads/_list.html" if request.htmx and not request.htmx.boosted else "leads/list.html"
+    return render(request, template, context)
+
+
+@require_safe
+@requires(Role.VIEWER)
+def lead_detail(request: MemberRequest, pk: str) -> HttpResponse:
+    lead = get_object_or_404(Lead.objects.for_account(request.account), pk=pk)
+    flow = Flow.objects.filter(pk=lead.flow_id).first()
+    revision = FlowRevision.objects.filter(pk=lead.revision_id).first()
+    events = list(Event.objects.filter(lead=lead, pk__gte=children_from(lead.pk)).order_by("pk"))
+    deliveries = list(Delivery.objects.of_lead(lead).order_by("pk"))
+    context = {
+        "lead": lead,
+        "flow": flow,
+        "revision": revision,
+        "steps": _steps(revision, events),
+        "deliveries": with_names(deliveries, with_attempts=True),
+        "unmet": _unmet(events),
+        "fields": [(id, value, id in lead.invalid) for id, value in _flat(lead.values)],
+    }
+    return render(request, "leads/detail.html", context)
+
+
+def _steps(revision: FlowRevision | None, events: list[Event]) -> list[dict[str, Any]]:
+    """Every step of the revision that ran the lead, for `_flow_steps.html`: what it came to, or that it never ran."""
+    by_step = {event.step_id: event for event in events if event.step_id}
+    return [_step(step, by_step.get(step["id"])) for step in (revision.document["steps"] if revision else [])]
+
+
+def _step(step: dict[str, Any], event: Event | None) -> dict[str, Any]:
+    title = step.get("description") or "Filter"
+    if event is None:
+        words = "Not reached" if step.get("enabled", True) else "Turned off"
+        return {"title": title, "words": words, "passed_over": True}
+    verdict, tone = {"continue": ("Passed", "good"), "stop": ("Stopped the lead", "warning")}.get(
+        event.outcome, ("Error", "bad")
+    )
+    rules = "; ".join(rule["sentence"] for rule in event.detail.get("rules", []))
+    words = f"{event.reason}. {rules}" if event.reason and rules else event.reason or rules
+    return {"title": title, "words": words, "verdict": verdict, "tone": tone}
+
+
+def _unmet(events: list[Event]) -> list[dict[str, Any]]:
+    """Uses of a destination whose own condition did not hold for this lead."""
+    unmet = [one for event in events for one in event.detail.get("unmet", [])]
+    actions = Action.objects.select_related("destination").in_bulk([one["action"] for one in unmet])
+    return [
+        {
+            "name": f"{actions[one['action']].destination}: {actions[one['action']]}"
+            if one["action"] in actions
+            else "An action that is gone",
+            "words": "; ".join(rule["sentence"] for rule in one["rules"]),
+        }
+        for one in unmet
+    ]
+
+
+def _flat(values: dict[str, Any], under: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        id = f"{under}{name}"
+        flat += _flat(value, f"{id}.") if isinstance(value, dict) else [(id, value)]
+    return flat

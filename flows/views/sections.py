@@ -1,0 +1,202 @@
+"""The parts of a flow, a page each: its fields, its sources, its destinations."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from destinations.models import Action, Destination
+from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
+from flows.models import Entity, Flow
+from flows.views.changes import document_of, flow_of, save
+from flows.views.flows import submit_url
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# --- Fields
+
+
+@GET_AND_POST
+@requires(Role.VIEWER)
+def fields(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    return (
+        _change_fields(request, flow)
+        if request.method == "POST"
+        else _fields_page(request, flow, FieldsForm())
+    )
+
+
+@requires(Role.ADMIN)
+def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponse:
+    present: list[str] = document_of(flow)["fields"]
+    if removed := request.POST.get("remove"):
+        errors = save(request, flow, f"{removed} is removed.", fields=[id for id in present if id != removed])
+        return _answer(request, flow, "app:flow-fields", errors)
+    form = FieldsForm(request.POST)
+    if not form.is_valid():
+        return _fields_page(request, flow, form, status=422)
+    added = [id for id in dict.fromkeys(form.cleaned_data["add"]) if id not in present]
+    errors = save(request, flow, f"Added: {', '.join(added) or 'nothing new'}.", fields=[*present, *added])
+    return _answer(request, flow, "app:flow-fields", errors)
+
+
+def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: int = 200) -> HttpResponse:
+    present = document_of(flow)["fields"]
+    known = [id for id in DEFAULT_FIELDS if id not in present]
+    context = {"flow": flow, "tab": "fields", "fields": present, "known": known, "form": form}
+    return render(request, "flows/fields.html", context, status=status)
+
+
+# --- Sources
+
+
+@GET_AND_POST
+@requires(Role.VIEWER)
+def sources(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        return _change_sources(request, flow)
+    return _sources_page(request, flow, SourceForm(entities=_free_entities(request, flow)))
+
+
+@requires(Role.ADMIN)
+def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponse:
+    present: list[dict[str, Any]] = document_of(flow)["sources"]
+    if removed := request.POST.get("remove"):
+        left = [source for source in present if source["entity"]["id"] != removed]
+        return _answer(
+            request, flow, "app:flow-sources", save(request, flow, "The source is removed.", sources=left)
+        )
+    if switched := request.POST.get("switch"):
+        turned = [
+            source | {"enabled": not source.get("enabled", True)}
+            if source["entity"]["id"] == switched
+            else source
+            for source in present
+        ]
+        return _answer(request, flow, "app:flow-sources", save(request, flow, "Saved.", sources=turned))
+    return _add_source(request, flow, present)
+
+
+def _add_source(request: MemberRequest, flow: Flow, present: list[dict[str, Any]]) -> HttpResponse:
+    form = SourceForm(request.POST, entities=_free_entities(request, flow))
+    if not form.is_valid():
+        return _sources_page(request, flow, form, status=422)
+    with transaction.atomic():
+        entity_id = form.cleaned_data["entity"] or _new_entity(request, form.cleaned_data["name"]).pk
+        source = {"integration": {"module_id": DEFAULT_MODULE}, "entity": {"id": entity_id}, "enabled": True}
+        errors = save(request, flow, "The source is added.", sources=[*present, source])
+        if errors:
+            transaction.set_rollback(True)
+    return _answer(request, flow, "app:flow-sources", errors)
+
+
+def _new_entity(request: MemberRequest, name: str) -> Entity:
+    return Entity.objects.create(
+        account=request.account,
+        name=name.strip(),
+        source="other",
+        recipient=None,
+        module_ids=[DEFAULT_MODULE],
+    )
+
+
+def _free_entities(request: MemberRequest, flow: Flow) -> list[Entity]:
+    taken = [source["entity"]["id"] for source in document_of(flow)["sources"]]
+    return list(Entity.objects.for_account(request.account).exclude(pk__in=taken).order_by("name"))
+
+
+def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200) -> HttpResponse:
+    rows = [source | {"url": submit_url(request, flow, source)} for source in document_of(flow)["sources"]]
+    context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
+    return render(request, "flows/sources.html", context, status=status)
+
+
+# --- Destinations
+
+
+@GET_AND_POST
+@requires(Role.VIEWER)
+def destinations(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        return _change_destinations(request, flow)
+    context = {"flow": flow, "tab": "destinations", "rows": _offered(request, flow)}
+    return render(request, "flows/destinations.html", context)
+
+
+@requires(Role.ADMIN)
+def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponse:
+    """The whole choice at once: checked actions are used, in the order of the page; `up` moves one use earlier."""
+    wanted = request.POST.getlist("action")
+    entries = [
+        {
+            "instance_id": row["destination"].instance_id,
+            "actions": [
+                {
+                    "action_id": action.action_id,
+                    "enabled": f"off-{action.pk}" not in request.POST,
+                }
+                for action in row["actions"]
+                if action.pk in wanted
+            ],
+        }
+        for row in _offered(request, flow)
+    ]
+    entries = _moved(entries, request.POST.get("up", ""))
+    chosen = [entry for entry in entries if entry["actions"]]
+    return _answer(
+        request,
+        flow,
+        "app:flow-destinations",
+        save(request, flow, "Saved. Deploy to use it.", destinations=chosen),
+    )
+
+
+def _moved(entries: list[dict[str, Any]], instance_id: str) -> list[dict[str, Any]]:
+    place = next((n for n, entry in enumerate(entries) if entry["instance_id"] == instance_id), 0)
+    if place:
+        entries[place - 1], entries[place] = entries[place], entries[place - 1]
+    return entries
+
+
+def _offered(request: MemberRequest, flow: Flow) -> list[dict[str, Any]]:
+    """Every destination that can be used: those in use first and in their order, each with its actions."""
+    used = {entry["destination"]: entry["actions"] for entry in document_of(flow)["destinations"]}
+    places = {id: place for place, id in enumerate(used)}
+    found = sorted(
+        Destination.objects.for_account(request.account).activated().order_by("name"),
+        key=lambda destination: places.get(destination.pk, len(places)),
+    )
+    actions: dict[str, list[Action]] = {}
+    for action in Action.objects.current().filter(destination__in=found):
+        actions.setdefault(action.destination_id, []).append(action)
+    return [
+        _row(destination, actions.get(destination.pk, []), used.get(destination.pk, []))
+        for destination in found
+    ]
+
+
+def _row(destination: Destination, actions: list[Action], used: list[dict[str, Any]]) -> dict[str, Any]:
+    uses = {use["action"]: use for use in used}
+    order = {id: place for place, id in enumerate(uses)}
+    actions = sorted(actions, key=lambda action: order.get(action.pk, len(order)))
+    for action in actions:
+        use = uses.get(action.pk)
+        action.used = use is not None  # type: ignore[attr-defined]
+        action.off = bool(use and not use.get("enabled", True))  # type: ignore[attr-defined]
+        action.conditional = bool(use and use.get("rule_set"))  # type: ignore[attr-defined]
+    return {"destination": destination, "actions": actions, "used": bool(used)}
+
+
+def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponse:
+    for sentence in errors.values():
+        messages.error(request, sentence)
+    return redirect(page, pk=flow.pk)

@@ -1,0 +1,142 @@
+"""A flow's steps: the list in its order, and one filter step with its rules."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from flows.forms.step import RuleFormSet, StepForm
+from flows.models import Flow
+from flows.views.changes import document_of, flow_of, save
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@GET_AND_POST
+@requires(Role.VIEWER)
+def step_list(request: MemberRequest, pk: str) -> HttpResponse:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        return _change_order(request, flow)
+    return render(
+        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": document_of(flow)["steps"]}
+    )
+
+
+@requires(Role.ADMIN)
+def _change_order(request: MemberRequest, flow: Flow) -> HttpResponse:
+    """`remove`, `up` and `down` name a step by its id."""
+    steps: list[dict[str, Any]] = list(document_of(flow)["steps"])
+    for button, move in (("remove", None), ("up", -1), ("down", 1)):
+        if (id := request.POST.get(button)) is None:
+            continue
+        place = next((n for n, step in enumerate(steps) if step["id"] == id), None)
+        if place is None:
+            raise Http404
+        step = steps.pop(place)
+        if move is not None:
+            steps.insert(max(0, place + move), step)
+        save(
+            request,
+            flow,
+            "The step is removed." if move is None else "The steps are in their new order.",
+            steps=steps,
+        )
+    return redirect("app:flow-steps", pk=flow.pk)
+
+
+@GET_AND_POST
+@requires(Role.ADMIN)
+def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponse:
+    flow = flow_of(request, pk)
+    step = _step(flow, step_id) if step_id else None
+    if request.method != "POST":
+        return _step_page(
+            request,
+            flow,
+            step,
+            StepForm(initial=_initial(step)),
+            RuleFormSet(initial=_rules(step), prefix="rules"),
+        )
+    if "add" in request.POST or "remove" in request.POST:
+        return _with_rows_changed(request, flow, step)
+    form, rules = StepForm(request.POST), RuleFormSet(request.POST, prefix="rules")
+    if form.is_valid() & rules.is_valid():
+        errors = save(
+            request, flow, "The step is saved. Deploy to use it.", steps=_with(flow, step, form, rules)
+        )
+        if not errors:
+            return redirect("app:flow-steps", pk=flow.pk)
+        for sentence in errors.values():
+            form.add_error(None, sentence)
+    return _step_page(request, flow, step, form, rules, status=422)
+
+
+def _step(flow: Flow, id: str) -> dict[str, Any]:
+    found = next((step for step in document_of(flow)["steps"] if step["id"] == id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
+    return {} if step is None else {"enabled": True, **step, "op": step["rule_set"]["op"]}
+
+
+def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if step is None:
+        return [{"lhv": "lead.", "op": "is blank"}]
+    return [rule | {"rhv": _in_words(rule.get("rhv", ""))} for rule in step["rule_set"]["rules"]]
+
+
+def _in_words(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponse:
+    """Add or take away a rule's row, keeping what was typed. Works without a script."""
+    posted = RuleFormSet(request.POST, prefix="rules")
+    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv")} for form in posted.forms]
+    if "add" in request.POST:
+        rows.append({"lhv": "lead.", "op": "is equal to"})
+    elif len(rows) > 1 and request.POST["remove"].isdigit():
+        rows = [row for number, row in enumerate(rows, start=1) if number != int(request.POST["remove"])]
+    rules = RuleFormSet(initial=rows, prefix="rules")
+    if request.htmx:
+        return render(request, "flows/_rules.html", {"rules": rules})
+    typed = {name: request.POST.get(name) for name in StepForm.base_fields}
+    return _step_page(request, flow, step, StepForm(initial=typed), rules)
+
+
+def _with(flow: Flow, step: dict[str, Any] | None, form: StepForm, rules: Any) -> list[dict[str, Any]]:
+    cleaned = form.cleaned_data
+    made = {
+        "type": "filter",
+        **{name: cleaned[name] for name in ("description", "outcome", "reason", "enabled")},
+        "rule_set": {"op": cleaned["op"], "rules": [rule.rule() for rule in rules.forms]},
+    }
+    steps: list[dict[str, Any]] = document_of(flow)["steps"]
+    if step is None:
+        return [*steps, made]
+    return [step | made if present["id"] == step["id"] else present for present in steps]
+
+
+def _step_page(
+    request: MemberRequest,
+    flow: Flow,
+    step: dict[str, Any] | None,
+    form: StepForm,
+    rules: Any,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "flow": flow,
+        "step": step,
+        "form": form,
+        "rules": rules,
+        "variables": [f"lead.{id}" for id in document_of(flow)["fields"]] + ["source.name", "submission.ip"],
+    }
+    return render(request, "flows/step.html", context, status=status)
