@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from destinations.outcome import Accepted, Result
-from destinations.platforms.port import ActionSpec, AuthScheme, Order, Page
+from destinations.platforms.port import ActionSpec, AuthScheme, DestinationValues, Order, Page
 
 
 class Client(Protocol):
-    """The part of a connector that speaks to its system: a module with these two functions will do."""
+    """The part of a connector that speaks to its system: a module with these functions will do."""
 
     async def send(self, order: Order) -> Result | Accepted:
         """Deliver once, through `leadconduit.lib.outbound` only. What goes wrong outside is an outcome."""
 
     def preview(self, order: Order) -> dict[str, Any]:
         """The request that `send` would make: `{method, uri, headers, body}`, secrets masked."""
+
+    def longest_send(self, destination: DestinationValues) -> float:
+        """Seconds that `send` takes at most: the sum of the timeouts of its requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ class BuiltinSender:
     connectors: Connectors
 
     async def send(self, order: Order) -> Result | Accepted:
-        return await self._client_of(order).send(order)
+        return await self._client_of(order.destination).send(order)
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(
@@ -138,10 +138,13 @@ class BuiltinSender:
         )
 
     def preview(self, order: Order) -> dict[str, Any]:
-        return self._client_of(order).preview(order)
+        return self._client_of(order.destination).preview(order)
 
-    def _client_of(self, order: Order) -> Client:
-        return _find(self.connectors, order.destination.integration).client
+    def longest_send(self, destination: DestinationValues) -> float:
+        return self._client_of(destination).longest_send(destination)
+
+    def _client_of(self, destination: DestinationValues) -> Client:
+        return _find(self.connectors, destination.integration).client
 
 
 def _find(connectors: Connectors, key: str) -> Connector:

@@ -225,6 +225,9 @@ class Sender(Protocol):
     def preview(self, order: Order) -> dict[str, Any]:
         """The request that `send` would make, not sent: `{method, uri, headers, body}`, secrets masked."""
 
+    def longest_send(self, destination: DestinationValues) -> float:
+        """Seconds that `send` takes at most for this destination as it is set up. A lease must last longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:

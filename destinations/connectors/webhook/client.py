@@ -5,9 +5,9 @@ from typing import Any
 
 from destinations.connectors.preview import preview_of
 from destinations.connectors.webhook.answer import result_of
-from destinations.connectors.webhook.request import request_for
+from destinations.connectors.webhook.request import request_for, timeout_of
 from destinations.outcome import Result
-from destinations.platforms.port import Order
+from destinations.platforms.port import DestinationValues, Order
 from leadconduit.lib import outbound
 
 
@@ -19,3 +19,7 @@ async def send(order: Order) -> Result:
 
 def preview(order: Order) -> dict[str, Any]:
     return preview_of(request_for(order))
+
+
+def longest_send(destination: DestinationValues) -> float:
+    return timeout_of(destination.configuration)

@@ -35,9 +35,13 @@ def request_for(order: Order) -> Request:
         url=_address(configuration.get("url") or "", path, [*query, *credential.query]),
         headers=(("webhook-id", order.key), *_merged(headers)),
         body=body,
-        timeout=float(configuration.get("timeout") or 10),
+        timeout=timeout_of(configuration),
         secrets=credential.secrets,
     )
+
+
+def timeout_of(configuration: Mapping[str, Any]) -> float:
+    return float(configuration.get("timeout") or 10)
 
 
 # --- The credential

@@ -86,7 +86,9 @@ class ConnectorContract:
 
 def _fields(connector: Connector) -> list[FieldSpec]:
     groups = [group.fields for group in (*connector.schemes, *connector.pages)]
-    return [field for fields in (*groups, *(action.fields for action in connector.actions)) for field in fields]
+    return [
+        field for fields in (*groups, *(action.fields for action in connector.actions)) for field in fields
+    ]
 
 
 def _orders(connector: Connector) -> list[Order]:

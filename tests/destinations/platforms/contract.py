@@ -150,6 +150,9 @@ class PlatformContract:
 
         assert set(preview) == {"method", "uri", "headers", "body"}
 
+    def test_a_send_is_bounded_in_time(self, platform: Platform, destination: DestinationValues) -> None:
+        assert 0 < platform.sender.longest_send(destination) <= 300
+
     def test_no_secret_is_shown(self, platform: Platform, order: Order) -> None:
         secrets = _texts(order.destination.credentials)
         assert secrets

@@ -99,3 +99,8 @@ def test_a_header_of_the_transport_is_never_sent(receiver: Receiver) -> None:
 
     assert result.outcome is Outcome.MISCONFIGURED
     assert receiver.requests == []
+
+
+def test_a_send_takes_at_most_the_timeout_of_its_destination() -> None:
+    assert client.longest_send(order().destination) == 10
+    assert client.longest_send(order(timeout=45).destination) == 45
