@@ -1,0 +1,352 @@
+"""What a flow may be: the body that a caller writes, checked, becomes the document of a revision.
+
+What nothing runs yet is refused by name. Ids inside a flow are ours: they are kept where they are given back, and
+made where they are missing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from django.db.models import Prefetch
+
+from destinations.models import Action, Destination
+from flows.models import Entity
+from leadconduit.accounts.models import Account
+from leadconduit.leads import rules
+from leadconduit.leads.template import TemplateError, compile_template
+from leadconduit.lib.body import Body, is_exact
+from leadconduit.lib.ids import short_id
+
+Document = dict[str, Any]
+
+OUTCOMES = ("success", "failure", "error")
+MAX_FIELDS = 1000
+MAX_SOURCES = 500
+MAX_STEPS = 200
+MAX_DESTINATIONS = 100
+MAX_ACTIONS = 100
+
+# What LeadConduit's flows have and ours do not run yet.
+FLOW_LATER = (
+    "caps",
+    "acceptance_criteria",
+    "pricing",
+    "pricing_service",
+    "list_checks",
+    "ping_enabled",
+    "ping_limits",
+    "firehose",
+)
+SOURCE_LATER = (
+    "acceptance_criteria",
+    "feedback",
+    "caps",
+    "ping_limits",
+    "credential_id",
+    "pricing",
+    "pricing_service",
+    "authentication_required",
+)
+STEPS_LATER = ("recipient",)
+
+FLOW = (
+    "id",
+    "name",
+    "errors",
+    "enabled",
+    "fields",
+    "destinations",
+    "sources",
+    "steps",
+    "created_at",
+    "updated_at",
+)
+SOURCE = ("id", "integration", "entity", "enabled")
+FILTER = ("type", "id", "description", "notes", "reason", "outcome", "rule_set", "enabled")
+DESTINATION = ("name", "integration_name", "integration_icon_url", "instance_id", "actions", "flow_usages")
+ACTION = ("name", "action_id", "webhook_url", "enabled", "rule_set")
+
+_ID = re.compile(r"[0-9a-fA-F]{24}")
+_SHORT_ID = re.compile(r"[0-9a-zA-Z]{6}")
+
+
+class InvalidFlow(Exception):
+    """The flow cannot be saved. `errors`: a sentence by the dotted path of what is wrong, such as `steps.0.outcome`."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        path, first = next(iter(self.errors.items()))
+        where = f" at `{path}`" if path else ""
+        others = len(self.errors) - 1
+        more = f" ({others} more in `errors`.)" if others else ""
+        return f"The flow is not valid{where}: {first}{more}"
+
+
+def read(body: object, *, account: Account, before: Document | None = None) -> Document:
+    """The document of a flow's next revision; `before` itself where nothing but an id differs from it.
+
+    Destinations that the body names are locked until the transaction ends (there must be one), so that none is
+    deleted while it is being attached. Raises InvalidFlow with everything that is wrong.
+    """
+    if not isinstance(body, dict):
+        raise InvalidFlow({"": "A flow is a JSON object."})
+    flow, ids = Body(body), _Ids()
+    flow.allow(FLOW, later=FLOW_LATER, of="a flow")
+    document = {
+        "name": flow.text("name", most=200, required=True),
+        "enabled": flow.flag("enabled", required=True),
+        "fields": flow.texts("fields", most=MAX_FIELDS, most_length=200),
+        "sources": _sources(flow, account, ids),
+        "steps": [_step(step, ids) for step in flow.objects("steps", most=MAX_STEPS)],
+        "destinations": _destinations(flow, account, ids, before),
+    }
+    if flow.errors:
+        raise InvalidFlow(flow.errors)
+    return before if before is not None and is_same(document, before) else document
+
+
+def chosen_id(body: object) -> str | None:
+    """The id that a caller chose for a new flow, if any."""
+    value = body.get("id") if isinstance(body, dict) else None
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InvalidFlow({"id": "An id is 24 hex digits."})
+    return value.lower()
+
+
+def is_same(document: Document, other: Document) -> bool:
+    """Whether two documents say the same, the ids that we made left aside: those are read-only to callers."""
+    return _written(document) == _written(other)
+
+
+def _written(document: Document) -> bytes:
+    # Compared as written, since to Python 1 == True.
+    return orjson.dumps(_without_short_ids(document), option=orjson.OPT_SORT_KEYS)
+
+
+def _without_short_ids(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_short_ids(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: _without_short_ids(item)
+            for key, item in value.items()
+            if not (key == "id" and isinstance(item, str) and _SHORT_ID.fullmatch(item))
+        }
+    return value
+
+
+class _Ids:
+    """The short ids of one flow, each of them once."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def keep(self, given: object) -> str:
+        """The given id, or a new one where that is missing, misshapen or taken."""
+        id = given if isinstance(given, str) and _SHORT_ID.fullmatch(given) else short_id()
+        while id in self._taken:
+            id = short_id()
+        self._taken.add(id)
+        return id
+
+
+# --- Sources
+
+
+def _sources(flow: Body, account: Account, ids: _Ids) -> list[Document]:
+    sources = flow.objects("sources", most=MAX_SOURCES)
+    entities = _entities(account, sources)
+    seen: set[str] = set()
+    return [_source(source, entities, seen, ids) for source in sources]
+
+
+def _entities(account: Account, sources: Iterable[Body]) -> dict[str, Entity]:
+    wanted = {_entity_id(source) for source in sources}
+    return Entity.objects.for_account(account).in_bulk([id for id in wanted if _ID.fullmatch(id)])
+
+
+def _entity_id(source: Body) -> str:
+    entity = source.value.get("entity")
+    id = entity.get("id") if isinstance(entity, dict) else None
+    return id.lower() if isinstance(id, str) else ""
+
+
+def _source(source: Body, entities: Mapping[str, Entity], seen: set[str], ids: _Ids) -> Document:
+    source.allow(SOURCE, later=SOURCE_LATER, of="a source")
+    integration = source.object("integration")
+    integration.allow(("module_id",), later=("mappings",), of="an integration")
+    return {
+        "id": ids.keep(source.value.get("id")),
+        "integration": {"module_id": integration.text("module_id", most=200, required=True)},
+        "entity": _entity(source, entities, seen),
+        "enabled": source.flag("enabled"),
+    }
+
+
+def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:
+    entity, id = source.object("entity"), _entity_id(source)
+    entity.allow(("id", "name", "time_zone"), of="a source's entity")
+    time_zone = entity.text("time_zone", most=60)
+    found = entities.get(id)
+    if found is None:
+        entity.wrong(
+            "id", f"This account has no entity `{id[:40]}`." if id else "This is required: an entity's id."
+        )
+        return {}
+    if id in seen:
+        # Its id stands in the submission URL, where it must name one source.
+        entity.wrong("id", f"`{found.name}` is a source of this flow already: an entity stands there once.")
+    seen.add(id)
+    return {"id": id, "time_zone": time_zone} if time_zone not in ("", found.time_zone) else {"id": id}
+
+
+# --- Steps
+
+
+def _step(step: Body, ids: _Ids) -> Document:
+    type = step.value.get("type")
+    if type != "filter":
+        step.wrong("type", _type_refused(type))
+        return {}
+    step.allow(FILTER, of="a filter step")
+    reason = step.text("reason", most=2000)
+    try:
+        compile_template(reason)
+    except TemplateError as error:
+        step.wrong("reason", error.sentence)
+    return {
+        "type": "filter",
+        "id": ids.keep(step.value.get("id")),
+        "description": step.text("description", most=120),
+        "notes": step.text("notes", most=2000),
+        "reason": reason,
+        "outcome": step.choice("outcome", OUTCOMES, required=True),
+        "rule_set": _rule_set(step, ids),
+        "enabled": step.flag("enabled"),
+    }
+
+
+def _type_refused(type: object) -> str:
+    if type in STEPS_LATER:
+        return f"`{type}` steps are not supported yet."
+    return "A step's type must be `filter`."
+
+
+def _rule_set(holder: Body, ids: _Ids) -> Document | None:
+    value = holder.value.get("rule_set")
+    found = rules.problems(value)
+    for path, sentence in found:
+        holder.wrong(f"rule_set.{path}".rstrip("."), sentence)
+    if found or not isinstance(value, dict):
+        return None
+    return {
+        "id": ids.keep(value.get("id")),
+        "op": value["op"],
+        "rules": [_rule(holder, index, rule, ids) for index, rule in enumerate(value["rules"])],
+    }
+
+
+def _rule(holder: Body, index: int, rule: Mapping[str, Any], ids: _Ids) -> Document:
+    read = {"id": ids.keep(rule.get("id")), "lhv": rule["lhv"], "op": rule["op"]}
+    if rule["op"] in rules.BINARY:
+        read["rhv"] = rule["rhv"]
+        if isinstance(rule["rhv"], int | float) and not is_exact(rule["rhv"]):
+            holder.wrong(f"rule_set.rules.{index}.rhv", "This number is too large to be kept exactly.")
+    return read
+
+
+# --- Destinations
+
+
+def _destinations(flow: Body, account: Account, ids: _Ids, before: Document | None) -> list[Document]:
+    kept: list[Document] = before["destinations"] if before else []
+    if "destinations" not in flow.value:
+        return kept
+    entries = flow.objects("destinations", most=MAX_DESTINATIONS)
+    found = _locked_destinations(account, [entry.value.get("instance_id") for entry in entries])
+    settings = {action["action"]: action for use in kept for action in use["actions"]}
+    seen: set[str] = set()
+    return [use for entry in entries if (use := _use(entry, found, settings, seen, ids))]
+
+
+def _locked_destinations(account: Account, instance_ids: Iterable[object]) -> dict[str, Destination]:
+    destinations = (
+        Destination.objects.for_account(account)
+        .activated()
+        .filter(instance_id__in=[id for id in instance_ids if isinstance(id, str) and "\0" not in id])
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .prefetch_related(Prefetch("actions", Action.objects.current(), to_attr="current_actions"))
+    )
+    return {destination.instance_id: destination for destination in destinations}
+
+
+def _use(
+    entry: Body,
+    found: Mapping[str, Destination],
+    settings: Mapping[str, Document],
+    seen: set[str],
+    ids: _Ids,
+) -> Document | None:
+    entry.allow(DESTINATION, of="a destination")
+    instance_id = entry.text("instance_id", most=200, required=True)
+    destination = found.get(instance_id)
+    if destination is None:
+        entry.wrong("instance_id", f"This account has no destination with the instance_id `{instance_id}`.")
+        return None
+    if instance_id in seen:
+        entry.wrong(
+            "instance_id", f"`{destination.name}` stands in this flow twice: list its actions in one entry."
+        )
+    seen.add(instance_id)
+    return {"destination": destination.pk, "actions": _actions(entry, destination, settings, ids)}
+
+
+def _actions(
+    entry: Body, destination: Destination, settings: Mapping[str, Document], ids: _Ids
+) -> list[Document]:
+    current: list[Action] = destination.current_actions  # type: ignore[attr-defined]
+    if entry.value.get("actions") is None:
+        if len(current) == 1:
+            return [_action(Body({"action_id": current[0].action_id}), current[0], settings, ids)]
+        entry.wrong(
+            "actions", f"`{destination.name}` has {len(current)} actions: name those that this flow uses."
+        )
+        return []
+    named = entry.objects("actions", most=MAX_ACTIONS)
+    if entry.value["actions"] == []:
+        entry.wrong(
+            "actions", f"Name at least one action of `{destination.name}`, or leave the destination out."
+        )
+    by_action_id = {action.action_id: action for action in current}
+    read: list[Document] = []
+    for item in named:
+        action_id = item.text("action_id", most=200, required=True)
+        action = by_action_id.get(action_id)
+        if action is None:
+            item.wrong("action_id", f"`{destination.name}` has no action with the action_id `{action_id}`.")
+        elif any(other["action"] == action.pk for other in read):
+            item.wrong("action_id", f"The action `{action_id}` of `{destination.name}` is listed twice.")
+        else:
+            read.append(_action(item, action, settings, ids))
+    return read
+
+
+def _action(item: Body, action: Action, settings: Mapping[str, Document], ids: _Ids) -> Document:
+    """One use. A key that is left out keeps what the flow has for this action; null takes it away."""
+    item.allow(ACTION, of="an action")
+    kept = settings.get(action.pk, {"enabled": True, "rule_set": None})
+    enabled, rule_set = kept["enabled"], kept["rule_set"]
+    if "enabled" in item.value:
+        enabled = item.flag("enabled")
+    if "rule_set" in item.value:
+        rule_set = None if item.value["rule_set"] is None else _rule_set(item, ids)
+    return {"action": action.pk, "action_id": action.action_id, "enabled": enabled, "rule_set": rule_set}

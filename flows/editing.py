@@ -1,0 +1,97 @@
+"""Changing flows: create, save, deploy, delete. What leads meet changes with `deploy` (and `delete`) alone."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from flows import definition, usages
+from flows.models import Flow, FlowRevision, FlowUsage, Stage
+from leadconduit.accounts.models import Account, ApiKey, AuditEvent, User
+from leadconduit.lib.ids import new_id
+
+
+class IdTaken(Exception):
+    """The id chosen for a new flow belongs to another."""
+
+
+@transaction.atomic
+def create(
+    *, account: Account, body: object, author: User | None, now: datetime, through: ApiKey | None = None
+) -> Flow:
+    """A new flow, saved and not deployed. Raises InvalidFlow, or IdTaken for an `id` in the body that is in use."""
+    document = definition.read(body, account=account)
+    flow = Flow(
+        pk=definition.chosen_id(body) or new_id(now), account=account, name=document["name"], created_at=now
+    )
+    try:
+        with transaction.atomic():
+            flow.save(force_insert=True)
+    except IntegrityError:
+        raise IdTaken(f"The id {flow.pk} is taken.") from None
+    _revise(flow, document, author=author, now=now)
+    _note("flow.created", flow, author, through)
+    return flow
+
+
+@transaction.atomic
+def save(
+    *, flow: Flow, body: object, author: User | None, now: datetime, through: ApiKey | None = None
+) -> Flow:
+    """Make the flow what the body says, in a new revision; nothing at all where it is that already.
+
+    Raises InvalidFlow, or Flow.DoesNotExist where it was deleted meanwhile.
+    """
+    flow = _locked(flow)
+    before = flow.saved.document if flow.saved else None
+    document = definition.read(body, account=flow.account, before=before)
+    if document is not before:
+        _revise(flow, document, author=author, now=now)
+        _note("flow.saved", flow, author, through)
+    return flow
+
+
+@transaction.atomic
+def deploy(*, flow: Flow, author: User | None, now: datetime, through: ApiKey | None = None) -> Flow:
+    """Let leads meet the flow as it is saved. Raises Flow.DoesNotExist where it was deleted meanwhile."""
+    flow = _locked(flow)
+    assert flow.saved is not None  # a flow has its first revision from `create` on
+    flow.deployed, flow.deployed_at = flow.saved, now
+    flow.save(update_fields=["deployed", "deployed_at"])
+    usages.rebuild(flow=flow, stage=Stage.DEPLOYED, document=flow.saved.document)
+    _note("flow.deployed", flow, author, through)
+    return flow
+
+
+@transaction.atomic
+def delete(*, flow: Flow, author: User | None = None, now: datetime, through: ApiKey | None = None) -> Flow:
+    """Take the flow away: it accepts no more leads and uses no destination. What leads recorded stays.
+
+    Raises Flow.DoesNotExist where it was deleted already.
+    """
+    flow = _locked(flow)
+    flow.deleted_at = now
+    flow.save(update_fields=["deleted_at"])
+    FlowUsage.objects.filter(flow=flow).delete()
+    _note("flow.deleted", flow, author, through)
+    return flow
+
+
+def _locked(flow: Flow) -> Flow:
+    # Its revisions are read after the lock, in a query of their own: a join would show what was joined before it.
+    return Flow.objects.for_account(flow.account).select_for_update(no_key=True).get(pk=flow.pk)
+
+
+def _revise(flow: Flow, document: definition.Document, *, author: User | None, now: datetime) -> None:
+    number = flow.saved.number + 1 if flow.saved else 1
+    flow.saved = FlowRevision.objects.create(
+        flow=flow, number=number, author=author, document=document, created_at=now
+    )
+    flow.name, flow.enabled, flow.updated_at = document["name"], document["enabled"], now
+    flow.save(update_fields=["saved", "name", "enabled", "updated_at"])
+    usages.rebuild(flow=flow, stage=Stage.SAVED, document=document)
+
+
+def _note(action: str, flow: Flow, author: User | None, through: ApiKey | None) -> None:
+    revision = flow.saved.number if flow.saved else None
+    detail = {"revision": revision} | ({"api_key": str(through)} if through else {})
+    AuditEvent.record(account=flow.account, by=author, action=action, on=flow, detail=detail)

@@ -1,0 +1,53 @@
+"""Which flows deliver to which destinations: what is written when a flow is saved or deployed, and asked since."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from destinations.models import Action, Destination
+from flows.models import Flow, FlowUsage, Stage
+
+
+def rebuild(*, flow: Flow, stage: Stage, document: dict[str, Any]) -> None:
+    """Make the flow's usages of one stage what the document says, in its order. Within the caller's transaction."""
+    FlowUsage.objects.filter(flow=flow, stage=stage).delete()
+    actions = [action for use in document["destinations"] for action in use["actions"]]
+    FlowUsage.objects.bulk_create(
+        FlowUsage(
+            flow=flow,
+            action_id=action["action"],
+            stage=stage,
+            position=position,
+            enabled=action["enabled"],
+            rule_set=action["rule_set"],
+        )
+        for position, action in enumerate(actions)
+    )
+
+
+def usages_of(destination_ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """The flows that use each destination as saved, each flow once: its id and name, by name. One query."""
+    rows = (
+        FlowUsage.objects.filter(
+            stage=Stage.SAVED, action__destination__in=list(destination_ids), flow__deleted_at__isnull=True
+        )
+        .order_by("flow__name", "flow_id")
+        .values_list("action__destination_id", "flow_id", "flow__name")
+        .distinct()
+    )
+    found = defaultdict(list)
+    for destination_id, flow_id, name in rows:
+        found[destination_id].append((flow_id, name))
+    return dict(found)
+
+
+def flows_using(destination: Destination, *, action: Action | None = None) -> list[Flow]:
+    """The flows, saved or deployed, that keep a destination, or one action of it, from being deleted; by name.
+
+    Ask it while holding the destination's row lock, as attaching does: otherwise the answer is old at once.
+    """
+    usages = FlowUsage.objects.filter(action__destination=destination)
+    if action is not None:
+        usages = usages.filter(action=action)
+    flows = Flow.objects.filter(pk__in=usages.values("flow"), deleted_at__isnull=True)
+    return list(flows.order_by("name", "pk"))
