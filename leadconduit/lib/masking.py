@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote, quote_plus
 
 MASK = "••••••"
 
@@ -14,12 +13,11 @@ MASK = "••••••"
 # It is masked only where it is a whole value: a header, a JSON string, a query or form value.
 SHORTEST_SOUGHT_ANYWHERE = 4
 
+# Of one character: four bytes as %F0%9F%98%80, or two surrogates as \\ud83d\\ude00.
+_LONGEST_PER_CHARACTER = 12
 _SEPARATOR = "\0"
 _WHOLE_VALUE = r'(?<![^"=\0])(?:%s)(?![^"&\0])'
 _BASE64_DIGITS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-# What JavaScript's two encoders leave as it is.
-_COMPONENT_SAFE = "!'()*"
-_URL_SAFE = ";,/?:@&=+$#" + _COMPONENT_SAFE
 
 Span = tuple[int, int]
 
@@ -36,11 +34,14 @@ class Masker:
     def __init__(self, secrets: Iterable[str]) -> None:
         values = {value for secret in secrets for value in (secret, secret.strip()) if value}
         sought = {value for value in values if len(value) >= SHORTEST_SOUGHT_ANYWHERE}
-        self._written = sorted(_written_forms(sought), key=len, reverse=True)
+        self._written = _written_forms(sought)
         self._base64 = _base64_forms(sought)
+        self._quoted = [
+            re.compile(_quoted_form(value)) for value in sought if not value.isalnum() or not value.isascii()
+        ]
         self._short = _whole_values(values - sought)
-        self.longest = max(map(len, [*self._written, *self._base64]), default=0)
-        """Characters of the longest form: what is cut off a text may hide at most so much of a secret."""
+        self.longest = _LONGEST_PER_CHARACTER * max(map(len, sought), default=0)
+        """Characters that a secret may take in any form: so much of one may stand unseen where a text was cut."""
 
     def mask(self, text: str) -> str:
         """`text` with each secret in it replaced by MASK."""
@@ -64,6 +65,8 @@ class Masker:
             while start >= 0:
                 spans.append(_widened(text, start, start + len(form), before, after))
                 start = text.find(form, start + 1)
+        if self._quoted and ("%" in text or "+" in text):
+            spans.extend(match.span() for quoted in self._quoted for match in quoted.finditer(text))
         if self._short is not None:
             spans.extend(match.span() for match in self._short.finditer(text))
         return spans
@@ -94,15 +97,24 @@ def _written_forms(secrets: set[str]) -> set[str]:
     forms: set[str] = set()
     for secret in secrets:
         encoded = secret.encode("utf-8", "surrogatepass")
-        quoted = {quote(encoded, safe) for safe in ("", "/", _COMPONENT_SAFE, _URL_SAFE)} | {
-            quote_plus(encoded)
-        }
         escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
         forms |= {secret, html.escape(secret), html.escape(secret, quote=False)}
         forms |= {encoded.hex(), encoded.hex().upper()}
-        forms |= quoted | {re.sub("%..", lambda match: match[0].lower(), form) for form in quoted}
         forms |= escaped | {form.replace("/", "\\/") for form in escaped}
     return forms
+
+
+def _quoted_form(secret: str) -> str:
+    """A pattern for the secret URL-encoded: encoders differ in the characters that they leave as they are."""
+    return "".join(
+        character if character.isalnum() and character.isascii() else _quoted(character)
+        for character in secret
+    )
+
+
+def _quoted(character: str) -> str:
+    quoted = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    return f"(?:{re.escape(character)}|(?i:{quoted}){'|[+]' if character == ' ' else ''})"
 
 
 def _base64_forms(secrets: set[str]) -> dict[str, tuple[bool, bool]]:
@@ -123,5 +135,7 @@ def _base64_forms(secrets: set[str]) -> dict[str, tuple[bool, bool]]:
 def _whole_values(secrets: set[str]) -> re.Pattern[str] | None:
     if not secrets:
         return None
-    forms = sorted(_written_forms(secrets), key=len, reverse=True)
-    return re.compile(_WHOLE_VALUE % "|".join(map(re.escape, forms)))
+    forms = {re.escape(form) for form in _written_forms(secrets)} | {
+        _quoted_form(secret) for secret in secrets
+    }
+    return re.compile(_WHOLE_VALUE % "|".join(sorted(forms, key=len, reverse=True)))

@@ -25,6 +25,10 @@ class PartitionError(Exception):
     """A week could not be attached. Nothing was lost: its rows go to the default partition."""
 
 
+class _StaysLocked(PartitionError):
+    """Somebody holds the table: the other weeks need not be tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartitionState:
     """`weeks_ahead` counts the weeks after the current one that are ready without a gap; 0 if the current is not."""
@@ -54,6 +58,8 @@ def make_ahead(table: str, *, weeks: int = 8, now: datetime) -> list[str]:
                 made.append(partition_name(table, start))
         except PartitionError as fault:
             faults.append(str(fault))
+            if isinstance(fault, _StaysLocked):
+                break
     if faults:
         raise PartitionError(" ".join(faults))
     return made
@@ -110,7 +116,7 @@ def _make(table: str, start: datetime) -> bool:
             if _sqlstate(error) != _LOCK_NOT_AVAILABLE:
                 raise
             if not tries_left:
-                raise PartitionError(
+                raise _StaysLocked(
                     f"{partition_name(table, start)} was not made: {table} stays locked."
                 ) from error
         except IntegrityError as error:

@@ -31,6 +31,7 @@ def test_a_text_without_secrets_stays_as_it_is() -> None:
         quote(SECRET, safe="!'()*"),
         quote_plus(SECRET),
         re.sub("%..", lambda match: match[0].lower(), quote_plus(SECRET)),
+        quote(SECRET, safe='"<>/ü').replace("%20", "+"),
         urlencode({"key": SECRET}).removeprefix("key="),
         json.dumps(SECRET)[1:-1],
         json.dumps(SECRET, ensure_ascii=False)[1:-1],

@@ -1,5 +1,6 @@
 """Where connecting is allowed: the public internet, what the operator lists, and the product's own sandbox."""
 
+import functools
 import ipaddress
 import socket
 
@@ -7,7 +8,6 @@ from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 # Addresses of IPv4 hosts written as IPv6 ones, and tunnels to them: through a gateway they lead anywhere.
 _TRANSLATED = tuple(
     ipaddress.IPv6Network(network)
@@ -24,8 +24,7 @@ _LOCALHOST = ("127.0.0.1", "::1")
 
 def forbidden_kind(address: str, port: int) -> str | None:
     """What forbids connecting to `address`, as "a private address"; None when it is allowed."""
-    ip = _unwrapped(ipaddress.ip_address(address))
-    kind = _kind(ip)
+    ip, kind = _judged(address)
     if kind is None or _is_excepted(ip, port):
         return None
     return kind
@@ -44,6 +43,12 @@ def literal(host: str) -> str | None:
         return socket.inet_ntoa(socket.inet_aton(name))
     except (OSError, UnicodeError):
         return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _judged(address: str) -> tuple[Address, str | None]:
+    ip = _unwrapped(ipaddress.ip_address(address))
+    return ip, _kind(ip)
 
 
 def _unwrapped(ip: Address) -> Address:

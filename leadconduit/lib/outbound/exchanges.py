@@ -76,7 +76,7 @@ def shown(sent: Sent, received: Received | None, *, ms: int, error: str | None, 
         received_headers = _merged(received.headers)
         received_body, received_cut = _received_text(received, spare=masker.longest)
         texts += [received.reason, received_body, *received_headers.values()]
-    masked = iter(masker.mask_all([_storable(text) for text in texts]))
+    masked = iter(masker.mask_all(_storable(texts)))
 
     exchange = Exchange(
         request=ShownRequest(
@@ -92,14 +92,14 @@ def shown(sent: Sent, received: Received | None, *, ms: int, error: str | None, 
     masked_error = next(masked)
     if error is not None:
         exchange["error"] = masked_error
-    exchange["request"]["headers"] = {_storable(name): next(masked) for name in sent_headers}
+    exchange["request"]["headers"] = {name: next(masked) for name in sent_headers}
     if received is not None:
         exchange["response"] = ShownResponse(
             status=received.status,
             status_text=next(masked),
             version=received.version,
             body=_ended(next(masked), cut=received_cut, spare=masker.longest),
-            headers={_storable(name): next(masked) for name in received_headers},
+            headers={name: next(masked) for name in received_headers},
             timestamp=_timestamp(received.at),
         )
     return exchange
@@ -112,6 +112,10 @@ def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         room -= len(name) + len(value)
         if room < 0:
             break
+        # aiohttp's names are a kind of str of their own, which not every writer of JSON takes for a key.
+        name = str(name)
+        if not name.isprintable():
+            name = _NOT_STORABLE.sub("\ufffd", name)
         merged[name] = f"{merged[name]}, {value}" if name in merged else value
     return merged
 
@@ -135,8 +139,11 @@ def _ended(text: str, *, cut: bool, spare: int) -> str:
     return text[:BODY_LIMIT] + "…" if cut or len(text) > BODY_LIMIT else text
 
 
-def _storable(text: str) -> str:
-    return _NOT_STORABLE.sub("\ufffd", text)
+def _storable(texts: list[str]) -> list[str]:
+    together = "".join(texts)
+    if together.isascii() and "\0" not in together:
+        return texts
+    return [_NOT_STORABLE.sub("\ufffd", text) for text in texts]
 
 
 def _timestamp(at: datetime) -> str:

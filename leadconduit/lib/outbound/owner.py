@@ -56,15 +56,20 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     tasks: list[asyncio.Task[T]] = []
 
     def begin() -> None:
-        tasks.append(owner.loop.create_task(coroutine))
-        tasks[0].add_done_callback(functools.partial(_hand_over, result))
+        if not tasks:
+            tasks.append(owner.loop.create_task(coroutine))
+            tasks[0].add_done_callback(functools.partial(_hand_over, result))
 
-    owner.loop.call_soon_threadsafe(begin)
+    def end() -> None:
+        begin()  # An interrupt may come before the loop was asked to.
+        tasks[0].cancel()
+
     try:
+        owner.loop.call_soon_threadsafe(begin)
         return result.result()
     except BaseException:
         if not result.done():
-            owner.loop.call_soon_threadsafe(lambda: tasks[0].cancel())
+            owner.loop.call_soon_threadsafe(end)
             result.exception()
         raise
 
