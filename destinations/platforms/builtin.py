@@ -73,7 +73,7 @@ class BuiltinSetup:
         chosen = self._connector(destination).scheme(scheme)
         if chosen is None:
             return Connected("refused", {"scheme": "Choose one of those offered."})
-        wrong = chosen.problems(values)
+        wrong = chosen.problems({**destination.credentials, **values})
         return Connected("refused", wrong) if wrong else Connected("connected")
 
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:

@@ -1,0 +1,69 @@
+"""A destination as a revision has it, in the plain values that a platform takes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from destinations.mapping import MappingRow
+from destinations.models import Connection, Destination, DestinationRevision
+from destinations.platforms.port import ActionValues, DestinationValues, Platform
+from destinations.platforms.registry import PLATFORMS
+from leadconduit.lib.encryption import DecryptionError
+
+logger = structlog.get_logger(__name__)
+
+Document = dict[str, Any]
+
+
+def platform_of(destination: Destination) -> Platform:
+    return PLATFORMS[destination.platform]
+
+
+def current(destination: Destination) -> DestinationRevision:
+    """What the wizard shows: the draft, or what is live where there is none."""
+    revision = DestinationRevision.objects.draft_of(destination) or destination.live
+    assert revision is not None  # a destination begins with a draft, which only becomes live
+    return revision
+
+
+def values_of(
+    destination: Destination, document: Document, credentials: Mapping[str, Any] | None = None
+) -> DestinationValues:
+    return DestinationValues(
+        account_id=destination.account_id,
+        instance_id=destination.instance_id,
+        integration=destination.integration,
+        name=destination.name,
+        scheme=document["scheme"] or "",
+        credentials=credentials or {},
+        configuration=document["configuration"],
+        actions=tuple(action_values(action) for action in document["actions"]),
+    )
+
+
+def action_values(action: Document) -> ActionValues:
+    return ActionValues(
+        action_id=action["action_id"], name=action["name"], configuration=action["configuration"]
+    )
+
+
+def rows_of(action: Document) -> list[MappingRow]:
+    return [MappingRow(**row) for row in action["mapping"]]
+
+
+def connection_of(destination: Destination, document: Document) -> Connection | None:
+    """The connection that a document names, if it names one."""
+    connections = Connection.objects.filter(account=destination.account_id)
+    return connections.filter(pk=document["connection"]).first() if document["connection"] else None
+
+
+def credentials_of(connection: Connection | None) -> dict[str, Any]:
+    """Settings and secrets together. Secrets that cannot be read any more count as never entered."""
+    if connection is None:
+        return {}
+    try:
+        return {**connection.settings, **connection.reveal()}
+    except DecryptionError:
+        logger.exception("connection.not_readable", connection_id=connection.pk)
+        return dict(connection.settings)

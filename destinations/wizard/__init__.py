@@ -1,0 +1,64 @@
+"""The wizard's rules: a destination is set up in a draft, tested, and only then put to use.
+
+    drafts        begin a destination, save into its draft, go back to what is live
+    completeness  what is still missing, and where
+    testing       how far a draft is, what a sample lead would become, a real request
+    going_live    activate, apply
+
+Whatever talks to a platform stands outside the transaction that writes.
+"""
+
+from destinations.wizard.completeness import Progress, Step
+from destinations.wizard.drafts import (
+    MAX_ACTIONS,
+    ActionEntry,
+    begin,
+    discard_draft,
+    lock,
+    save_actions,
+    save_auth,
+    save_configuration,
+    save_mapping,
+)
+from destinations.wizard.errors import (
+    ChangedMeanwhile,
+    Gone,
+    InUse,
+    NotActivated,
+    NotComplete,
+    NothingToApply,
+    NotTested,
+    WizardError,
+    quoted,
+)
+from destinations.wizard.going_live import activate, apply
+from destinations.wizard.testing import Preview, preview, progress, test
+
+__all__ = [
+    "MAX_ACTIONS",
+    "ActionEntry",
+    "ChangedMeanwhile",
+    "Gone",
+    "InUse",
+    "NotActivated",
+    "NotComplete",
+    "NotTested",
+    "NothingToApply",
+    "Preview",
+    "Progress",
+    "Step",
+    "WizardError",
+    "activate",
+    "apply",
+    "begin",
+    "discard_draft",
+    "lock",
+    "preview",
+    "progress",
+    "quoted",
+    "save_actions",
+    "save_auth",
+    "save_configuration",
+    "save_mapping",
+    "test",
+]

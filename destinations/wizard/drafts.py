@@ -1,0 +1,268 @@
+"""A destination is begun and set up in a draft. Nothing live changes here.
+
+What a person typed is saved as it is, complete or not, so that it is there when they come back.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from destinations import configured
+from destinations.configured import Document, current, platform_of
+from destinations.fields import FieldSpec, split_secrets, with_defaults
+from destinations.mapping import MappingRow
+from destinations.models import Connection, Destination, DestinationRevision
+from destinations.platforms.registry import PLATFORMS
+from destinations.wizard.errors import Gone, NotActivated, NothingToApply
+from leadconduit.accounts.models import Account, AuditEvent, User
+from leadconduit.lib.ids import is_id, new_id, short_id
+
+MAX_ACTIONS = 50
+
+
+# --- Begin
+
+
+def begin(
+    *,
+    account: Account,
+    integration: str,
+    by: User | None,
+    now: datetime,
+    platform: str = "builtin",
+    name: str = "",
+) -> Destination:
+    """A new destination with an empty draft. Without a name it takes the integration's, made unique.
+
+    Raises port.UnknownIntegration.
+    """
+    port = PLATFORMS[platform]
+    offered = port.marketplace.get(account.pk, integration)
+    name = name or _unused_name(account, offered.name)
+    instance_id = port.setup.create(account.pk, integration, name)
+    with transaction.atomic():
+        destination = Destination.objects.create(
+            # Where the platform's id has our form, one id does for both.
+            id=instance_id if is_id(instance_id) else new_id(now),
+            account=account,
+            instance_id=instance_id,
+            platform=platform,
+            integration=integration,
+            integration_name=offered.name,
+            name=name,
+            created_by=by,
+            created_at=now,
+        )
+        DestinationRevision.objects.open_draft(destination=destination, by=by, now=now)
+    return destination
+
+
+def _unused_name(account: Account, name: str) -> str:
+    taken = set(
+        Destination.objects.for_account(account).filter(name__startswith=name).values_list("name", flat=True)
+    )
+    if name not in taken:
+        return name
+    return next(f"{name} {n}" for n in range(2, len(taken) + 3) if f"{name} {n}" not in taken)
+
+
+# --- Save into the draft
+
+
+def save_auth(
+    *, destination: Destination, scheme: str, values: Mapping[str, Any], by: User | None, now: datetime
+) -> dict[str, str]:
+    """How to authenticate. Other credentials than before are another connection, which the draft names then.
+
+    A secret left blank keeps the stored one, as long as the scheme is the same; so does a pair's blank value
+    under the same name. Returns what is wrong, by field (`scheme` among them).
+    """
+    document = current(destination).document
+    before = configured.connection_of(destination, document)
+    kept = configured.credentials_of(before) if before and before.scheme == scheme else {}
+    standing = configured.values_of(destination, document, kept)
+    setup = platform_of(destination).setup
+    chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)
+    if chosen is None:
+        return {"scheme": "Choose one of the ways to authenticate."}
+    merged = {spec.key: _merged(spec, values.get(spec.key, spec.default), kept) for spec in chosen.fields}
+    kept_as_they_are = {spec.key for spec in chosen.fields if spec.is_secret and not values.get(spec.key)}
+    entered = {key: value for key, value in merged.items() if key not in kept_as_they_are}
+    connected = setup.connect(standing, scheme, entered)
+    _name_connection(destination, before, scheme, chosen.fields, merged, kept, by=by, now=now)
+    return dict(connected.problems)
+
+
+def _merged(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
+    stored = kept.get(spec.key)
+    if spec.kind == "secret":
+        return entered or stored
+    if spec.kind == "secret_pairs" and isinstance(entered, list):
+        values = {name: value for name, value in stored or ()}
+        return [[name, value or values.get(name, "")] for name, value in entered]
+    return entered
+
+
+@transaction.atomic
+def _name_connection(
+    destination: Destination,
+    before: Connection | None,
+    scheme: str,
+    fields: Sequence[FieldSpec],
+    merged: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Let the draft name a connection with these values: the one before where it is the same."""
+    connection = before if before and before.scheme == scheme and merged == kept else None
+    if connection is None and fields:
+        shown, secret = split_secrets(fields, merged)
+        connection = Connection(
+            id=new_id(now),
+            account_id=destination.account_id,
+            platform=destination.platform,
+            integration=destination.integration,
+            scheme=scheme,
+            settings=shown,
+            created_by=by,
+            created_at=now,
+        )
+        connection.seal(secret)
+        connection.save(force_insert=True)
+    named = connection.pk if connection else None
+    _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": named})
+    if before and before.pk != named:
+        _forget_unless_named(before)
+
+
+def _forget_unless_named(connection: Connection) -> None:
+    """Credentials that no revision names any more are erased, not kept for nobody."""
+    revisions = DestinationRevision.objects.filter(destination__account=connection.account_id)
+    if not revisions.filter(document__connection=connection.pk).exists():
+        connection.delete()
+
+
+def save_configuration(
+    *, destination: Destination, values: Mapping[str, Any], by: User | None, now: datetime
+) -> dict[str, str]:
+    """All pages of the integration's configuration. Returns what is wrong, by field."""
+    standing = configured.values_of(destination, current(destination).document)
+    setup = platform_of(destination).setup
+    configuration: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for page in setup.pages(standing):
+        configuration |= with_defaults(page.fields, values)
+        wrong |= setup.save(standing, page.key, configuration)
+    _revise(destination, by=by, now=now, parts=lambda _: {"configuration": configuration})
+    return wrong
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEntry:
+    """An action as it was filled in. An `id` that the draft does not know makes a new one."""
+
+    id: str
+    name: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_actions(
+    *, destination: Destination, actions: Sequence[ActionEntry], by: User | None, now: datetime
+) -> None:
+    """The destination's actions, in this order; those left out are removed. Mappings stay with their action.
+
+    An action keeps its id, and the `action_id` that it got with its first name.
+    """
+
+    def parts(document: Document) -> Document:
+        before = {action["id"]: action for action in document["actions"]}
+        return {"actions": [_action(entry, before.pop(entry.id, None)) for entry in actions[:MAX_ACTIONS]]}
+
+    _revise(destination, by=by, now=now, parts=parts)
+
+
+def _action(entry: ActionEntry, before: Document | None) -> Document:
+    before = before or {"id": new_id(), "action_id": "", "mapping": []}
+    name = entry.name.strip()
+    return {
+        "id": before["id"],
+        "action_id": before["action_id"] or (_key_from(name) if name else ""),
+        "name": name,
+        "configuration": dict(entry.configuration),
+        "mapping": before["mapping"],
+    }
+
+
+def _key_from(name: str) -> str:
+    words = re.findall(r"[a-z0-9]+", name.lower())
+    return "-".join([*words, short_id()])[-100:]
+
+
+def save_mapping(
+    *,
+    destination: Destination,
+    mappings: Mapping[str, Iterable[MappingRow]],
+    by: User | None,
+    now: datetime,
+) -> None:
+    """The mapping rows of some of the draft's actions, by the action's id."""
+    rows = {id: [asdict(row) for row in of_action] for id, of_action in mappings.items()}
+
+    def parts(document: Document) -> Document:
+        actions = document["actions"]
+        return {
+            "actions": [action | {"mapping": rows.get(action["id"], action["mapping"])} for action in actions]
+        }
+
+    _revise(destination, by=by, now=now, parts=parts)
+
+
+@transaction.atomic
+def _revise(
+    destination: Destination, *, by: User | None, now: datetime, parts: Callable[[Document], Document]
+) -> None:
+    """Put new parts into the draft, which is begun only when something is different from what is live."""
+    locked = lock(destination)
+    document = current(locked).document
+    changed = parts(document)
+    if document | changed != document:
+        draft = DestinationRevision.objects.open_draft(destination=locked, by=by, now=now)
+        draft.change(by=by, now=now, **changed)
+
+
+def lock(destination: Destination) -> Destination:
+    """The destination as it is now, held until the transaction ends. Attaching to a flow holds it too."""
+    rows = Destination.objects.filter(deleted_at__isnull=True).select_for_update(no_key=True)
+    locked = rows.filter(pk=destination.pk).first()
+    if locked is None:
+        raise Gone
+    return locked
+
+
+def discard_draft(*, destination: Destination, by: User | None, now: datetime) -> None:
+    """Go back to what is live. Credentials that only the draft had are erased."""
+    with transaction.atomic():
+        locked = lock(destination)
+        if locked.live is None:
+            raise NotActivated("There is nothing live to go back to: delete the destination instead.")
+        draft = DestinationRevision.objects.draft_of(locked)
+        if draft is None:
+            raise NothingToApply
+        connection = configured.connection_of(locked, draft.document)
+        number = draft.number
+        draft.delete()
+        if connection:
+            _forget_unless_named(connection)
+        AuditEvent.record(
+            account=locked.account,
+            by=by,
+            action="destination.draft_discarded",
+            on=locked,
+            detail={"revision": number},
+        )

@@ -1,0 +1,127 @@
+"""Trying a draft out: how far it is, what a sample lead would become, and a real request that proves it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from destinations import configured
+from destinations.configured import current, platform_of
+from destinations.mapping import MappingRow, compile_mapping
+from destinations.models import ConnectionTest, Destination, DestinationRevision
+from destinations.outcome import Accepted
+from destinations.platforms.port import Order
+from destinations.wizard import completeness
+from destinations.wizard.completeness import Progress
+from destinations.wizard.errors import NotComplete
+from leadconduit.accounts.models import User
+from leadconduit.lib import outbound
+from leadconduit.lib.ids import new_id
+
+
+def progress(destination: Destination, revision: DestinationRevision | None = None) -> Progress:
+    """How far the draft is, or what is live where there is no draft."""
+    revision = revision or current(destination)
+    document = revision.document
+    credentials = configured.credentials_of(configured.connection_of(destination, document))
+    return completeness.progress(
+        platform_of(destination).setup,
+        configured.values_of(destination, document, credentials),
+        action_ids=[action["id"] for action in revision.actions],
+        mappings=[configured.rows_of(action) for action in revision.actions],
+        untested=_untested(destination, revision),
+    )
+
+
+def _untested(destination: Destination, revision: DestinationRevision) -> str:
+    """Why no test speaks for the revision as it stands; "" when one does."""
+    tests = ConnectionTest.objects.filter(destination=destination)
+    since = list(tests.filter(revision=revision, started_at__gte=revision.changed_at).order_by("-pk")[:50])
+    if any(test.succeeded for test in since):
+        return ""
+    if since:
+        return "The latest test failed: see why, and send another."
+    if tests.exists():
+        return "Something changed since the latest test: send another."
+    return "Send a test that succeeds."
+
+
+# --- Test
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sample lead would become; the `request` once authentication and configuration are complete."""
+
+    payload: Mapping[str, Any]
+    request: Mapping[str, Any] | None
+
+
+def preview(
+    *, destination: Destination, action: str, sample: Mapping[str, Any], rows: Sequence[MappingRow]
+) -> Preview:
+    """What would be sent for a sample lead with these mapping rows; nothing is sent. Raises TemplateError."""
+    revision = current(destination)
+    found = progress(destination, revision)
+    payload = compile_mapping(rows).apply(variables(destination, sample))
+    if not (found.step("auth").complete and found.step("configure").complete):
+        return Preview(payload, None)
+    order = _order(destination, revision, action, payload)
+    return Preview(payload, platform_of(destination).sender.preview(order))
+
+
+def test(
+    *, destination: Destination, action: str, sample: Mapping[str, Any], by: User | None, now: datetime
+) -> ConnectionTest:
+    """Send a real request for a sample lead, as the draft stands, and keep what came of it.
+
+    It takes as long as the receiver takes; must not be called inside a transaction. Raises NotComplete.
+    """
+    revision = current(destination)
+    if missing := progress(destination, revision).missing:
+        raise NotComplete(f"Nothing was sent, since something is still missing. {missing[0]}")
+    drafted = revision.action(action)
+    if drafted is None:
+        raise NotComplete("Nothing was sent: this action is no longer there. Choose another.")
+    payload = compile_mapping(configured.rows_of(drafted)).apply(variables(destination, sample))
+    order = _order(destination, revision, action, payload)
+    came = outbound.run(platform_of(destination).sender.send(order))
+    return ConnectionTest.objects.create(
+        destination=destination,
+        revision=revision,
+        action=drafted["id"],
+        action_name=drafted["name"],
+        by=by,
+        started_at=now,
+        outcome=came.outcome,
+        reason="" if isinstance(came, Accepted) else came.sentence,
+        exchange=came.exchange,
+    )
+
+
+def variables(destination: Destination, sample: Mapping[str, Any]) -> dict[str, Any]:
+    """What templates may name, for a lead that no flow took in."""
+    account = destination.account
+    return {
+        "lead": sample,
+        "submission": {},
+        "flow": {},
+        "source": {},
+        "account": {"id": account.pk, "name": account.name},
+    }
+
+
+def _order(
+    destination: Destination, revision: DestinationRevision, action: str, payload: Mapping[str, Any]
+) -> Order:
+    drafted = revision.action(action)
+    if drafted is None:
+        raise NotComplete("This action is no longer there.")
+    credentials = configured.credentials_of(configured.connection_of(destination, revision.document))
+    return Order(
+        key=new_id(),
+        destination=configured.values_of(destination, revision.document, credentials),
+        action=configured.action_values(drafted),
+        payload=payload,
+        test=True,
+    )

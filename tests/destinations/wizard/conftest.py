@@ -1,0 +1,3 @@
+from tests.destinations.connectors.receiver import receiver
+
+__all__ = ["receiver"]

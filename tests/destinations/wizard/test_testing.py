@@ -1,0 +1,135 @@
+"""Previews, and real requests to a real server of another party."""
+
+import json
+
+import pytest
+
+from destinations import wizard
+from destinations.mapping import MappingRow
+from destinations.models import ConnectionTest, Destination
+from leadconduit.accounts.models import User
+from leadconduit.lib.masking import MASK
+from tests.destinations.connectors.receiver import Receiver
+from tests.destinations.wizard.steps import begun, change_url, document_of, later, name_actions, set_up
+
+ADA = {"email": "ada@lovelace.test"}
+
+
+def action_of(destination: Destination) -> str:
+    id: str = document_of(destination)["actions"][0]["id"]
+    return id
+
+
+def send(destination: Destination, by: User, minutes: float = 10) -> ConnectionTest:
+    return wizard.test(
+        destination=destination, action=action_of(destination), sample=ADA, by=by, now=later(minutes)
+    )
+
+
+def test_a_test_sends_the_mapped_sample_with_the_stored_credential(adam: User, receiver: Receiver) -> None:
+    test = send(set_up(adam, url=receiver.url), adam)
+
+    assert (test.outcome, test.by, test.action_name) == ("delivered", adam, "Contacts")
+    assert (receiver.latest.method, receiver.latest.path) == ("POST", "/contacts")
+    assert json.loads(receiver.latest.body) == ADA
+    assert receiver.latest.headers["authorization"] == "Bearer s3cret-token"
+
+
+def test_what_is_kept_of_a_test_shows_no_secret(adam: User, receiver: Receiver) -> None:
+    receiver.body = '{"your_token": "s3cret-token"}'
+
+    send(set_up(adam, url=receiver.url), adam)
+
+    kept = ConnectionTest.objects.get()
+    assert "s3cret-token" not in json.dumps(kept.exchange)
+    assert kept.exchange is not None
+    assert MASK in kept.exchange["request"]["headers"]["Authorization"]
+
+
+def test_a_refusal_is_kept_with_its_reason(adam: User, receiver: Receiver) -> None:
+    receiver.status = 401
+
+    test = send(set_up(adam, url=receiver.url), adam)
+
+    assert (test.outcome, test.succeeded) == ("unauthorized", False)
+    assert test.reason == "The receiver answered 401 Unauthorized."
+
+
+def test_a_receiver_that_is_not_there_is_an_outcome(adam: User, receiver: Receiver) -> None:
+    test = send(set_up(adam, url="http://127.0.0.1:9"), adam)
+
+    assert test.exchange is not None
+    assert (test.outcome, test.exchange["response"]) == ("unreachable", None)
+
+
+def test_nothing_is_sent_while_something_is_missing(adam: User, receiver: Receiver) -> None:
+    destination = begun(adam)
+    change_url(destination, adam, receiver.url)
+    name_actions(destination, adam, "Contacts")
+
+    with pytest.raises(wizard.NotComplete, match="Nothing was sent"):
+        send(destination, adam)
+
+    assert receiver.requests == []
+
+
+def test_a_successful_test_completes_the_last_step(adam: User, receiver: Receiver) -> None:
+    destination = set_up(adam, url=receiver.url)
+
+    send(destination, adam)
+
+    assert wizard.progress(destination).step("test").complete
+
+
+def test_a_failed_test_does_not(adam: User, receiver: Receiver) -> None:
+    receiver.status = 500
+    destination = set_up(adam, url=receiver.url)
+
+    send(destination, adam)
+
+    assert wizard.progress(destination).step("test").missing == (
+        "The latest test failed: see why, and send another.",
+    )
+
+
+def test_a_test_speaks_no_more_once_something_changed(adam: User, receiver: Receiver) -> None:
+    destination = set_up(adam, url=receiver.url)
+    send(destination, adam)
+
+    change_url(destination, adam, f"{receiver.url}/elsewhere")
+
+    assert wizard.progress(destination).step("test").missing == (
+        "Something changed since the latest test: send another.",
+    )
+
+
+def test_saving_the_same_again_leaves_the_test_valid(adam: User, receiver: Receiver) -> None:
+    destination = set_up(adam, url=receiver.url)
+    send(destination, adam)
+
+    change_url(destination, adam, receiver.url)
+
+    assert wizard.progress(destination).step("test").complete
+
+
+def test_a_preview_shows_the_request_with_the_secret_masked(adam: User) -> None:
+    destination = set_up(adam)
+    rows = [MappingRow("contact.mail", "{{lead.email}}"), MappingRow("via", "{{account.name}}")]
+
+    shown = wizard.preview(destination=destination, action=action_of(destination), sample=ADA, rows=rows)
+
+    assert shown.payload == {"contact": {"mail": "ada@lovelace.test"}, "via": "Acme"}
+    assert shown.request is not None
+    assert (shown.request["method"], shown.request["uri"]) == ("POST", "https://receiver.example/contacts")
+    assert "s3cret-token" not in json.dumps(shown.request)
+
+
+def test_a_preview_has_no_request_before_there_is_an_address(adam: User) -> None:
+    destination = begun(adam)
+    name_actions(destination, adam, "Contacts")
+
+    shown = wizard.preview(
+        destination=destination, action=action_of(destination), sample=ADA, rows=[MappingRow("a", "b")]
+    )
+
+    assert (shown.payload, shown.request) == ({"a": "b"}, None)
