@@ -1,0 +1,113 @@
+"""GET /deliveries and GET /deliveries/{id}: ours, since LeadConduit shows no deliveries."""
+
+from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from destinations.models import Destination
+from flows.api.representation import represent_attempts, represent_deliveries
+from flows.api.schema import DeliveryDetailSerializer, DeliverySerializer
+from flows.models import Attempt, Delivery, State
+from flows.models.delivery import DeliveryQuerySet
+from leadconduit.accounts.api_auth import caller_of
+from leadconduit.accounts.models import Account
+from leadconduit.lib.api import ApiError
+from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.ids import is_id
+
+DEFAULT_LIMIT, MOST = 100, 1000
+PARAMETERS = [
+    OpenApiParameter("lead_id", description="Only the deliveries of this lead."),
+    OpenApiParameter("state", enum=State.values, description="Only deliveries in this state."),
+    OpenApiParameter("instance_id", description="Only deliveries to this destination."),
+    OpenApiParameter(
+        "before_id", description="Only deliveries older than this one: its id ends the page before."
+    ),
+    OpenApiParameter(
+        "limit", OpenApiTypes.INT, description=f"1 to {MOST}; {DEFAULT_LIMIT} unless said otherwise."
+    ),
+]
+ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The delivery's id: 24 hex digits.")
+
+
+class DeliveryList(APIView):
+    @extend_schema(
+        operation_id="listDeliveries",
+        tags=["Deliveries"],
+        parameters=PARAMETERS,
+        responses={200: DeliverySerializer(many=True), **refusals(400)},
+    )
+    def get(self, request: Request) -> Response:
+        """Deliveries of the account, the newest first, a page at a time."""
+        query = request.query_params
+        _refuse_unknown(query)
+        found = _filtered(query, caller_of(request).account)
+        return Response(represent_deliveries(found.defer("input").order_by("-pk")[: _limit(query)]))
+
+
+class DeliveryDetail(APIView):
+    @extend_schema(
+        operation_id="getDelivery",
+        tags=["Deliveries"],
+        parameters=[ID],
+        responses={200: DeliveryDetailSerializer, **refusals(404)},
+    )
+    def get(self, request: Request, id: str) -> Response:
+        """One delivery, with every attempt and what was exchanged at it; secrets are masked."""
+        deliveries = Delivery.objects.for_account(caller_of(request).account)
+        delivery = deliveries.filter(pk=id.lower()).first() if is_id(id.lower()) else None
+        if delivery is None:
+            raise ApiError("This account has no delivery with this id.", code=404)
+        # An attempt is never older than its delivery: this names the partitions to look into.
+        attempts = Attempt.objects.filter(delivery=delivery, pk__gte=delivery.pk).order_by("pk")
+        answer = represent_deliveries([delivery])[0]
+        return Response(answer | {"attempt_log": represent_attempts(attempts)})
+
+
+def _refuse_unknown(query: QueryDict) -> None:
+    known = [parameter.name for parameter in PARAMETERS]
+    for name in query:
+        if name not in known:
+            raise ApiError(f"There is no filter `{name[:60]}`; there are {', '.join(known)}.")
+
+
+def _filtered(query: QueryDict, account: Account) -> DeliveryQuerySet:
+    found = Delivery.objects.for_account(account)
+    if lead_id := _id(query, "lead_id"):
+        found = found.filter(lead=lead_id, pk__gte=lead_id)
+    if before_id := _id(query, "before_id"):
+        found = found.filter(pk__lt=before_id)
+    if (state := query.get("state")) is not None:
+        if state not in State.values:
+            raise ApiError(f"`state` is one of {', '.join(State.values)}, not `{state[:60]}`.")
+        found = found.filter(state=state)
+    if (instance_id := query.get("instance_id")) is not None:
+        found = found.filter(destination=_destination(account, instance_id))
+    return found
+
+
+def _id(query: QueryDict, name: str) -> str:
+    value = query.get(name)
+    if value is None:
+        return ""
+    if not is_id(value.lower()):
+        raise ApiError(f"`{name}` is an id of 24 hex digits, not `{value[:60]}`.")
+    return value.lower()
+
+
+def _destination(account: Account, instance_id: str) -> str:
+    """The row's id of a destination, deleted or not; of none where the account has no such destination."""
+    if "\0" in instance_id:
+        return ""
+    destinations = Destination.objects.filter(account=account, instance_id=instance_id)
+    return destinations.values_list("pk", flat=True).first() or ""
+
+
+def _limit(query: QueryDict) -> int:
+    value = query.get("limit", str(DEFAULT_LIMIT))
+    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= MOST):
+        raise ApiError(f"`limit` is a number from 1 to {MOST}, not `{value[:60]}`.")
+    return int(value)

@@ -1,0 +1,136 @@
+"""Entities over the API: listed, read, created."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flows.api.representation import represent_entities
+from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES, EntitySerializer
+from flows.models import Entity
+from leadconduit.accounts.api_auth import caller_of
+from leadconduit.lib.api import ApiError
+from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.body import Body
+from leadconduit.lib.ids import is_id, new_id
+
+READ_ONLY = ("id", "standard", "account", "pending", "connected", "flow_ids", "created_at", "updated_at")
+WRITABLE = (
+    "name",
+    "description",
+    "source",
+    "recipient",
+    "module_ids",
+    "field_suffix",
+    "logo_url",
+    "time_zone",
+    "website",
+)
+LATER = ("deprecated", "see", "invitation_id", "trustedform_certified_vendor")
+ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The entity's id: 24 hex digits.")
+
+
+class EntityList(APIView):
+    @extend_schema(
+        operation_id="listEntities",
+        tags=["Entities"],
+        responses={200: EntitySerializer(many=True), **refusals()},
+    )
+    def get(self, request: Request) -> Response:
+        """All entities of the account, the newest first."""
+        account = caller_of(request).account
+        return Response(
+            represent_entities(Entity.objects.for_account(account).order_by("-pk"), account=account)
+        )
+
+    @extend_schema(
+        operation_id="createEntity",
+        tags=["Entities"],
+        request=EntitySerializer,
+        responses={201: EntitySerializer, **refusals(400, 413, 415)},
+    )
+    def post(self, request: Request) -> Response:
+        """Create an entity, to be a source of flows."""
+        account, now = caller_of(request).account, timezone.now()
+        entity = _read(request.data)
+        entity.pk, entity.account, entity.created_at, entity.updated_at = new_id(now), account, now, now
+        entity.save(force_insert=True)
+        return Response(_answer(entity), status=201, headers={"Location": f"/entities/{entity.pk}"})
+
+
+class EntityDetail(APIView):
+    @extend_schema(
+        operation_id="getEntity",
+        tags=["Entities"],
+        parameters=[ID],
+        responses={200: EntitySerializer, **refusals(404)},
+    )
+    def get(self, request: Request, id: str) -> Response:
+        """One entity."""
+        entities = Entity.objects.for_account(caller_of(request).account)
+        entity = entities.filter(pk=id.lower()).first() if is_id(id.lower()) else None
+        if entity is None:
+            raise ApiError("This account has no entity with this id.", code=404)
+        return Response(_answer(entity))
+
+
+def _answer(entity: Entity) -> dict[str, object]:
+    return represent_entities([entity], account=entity.account)[0]
+
+
+def _read(body: object) -> Entity:
+    """The entity that a caller wrote. Raises ApiError with everything that is wrong."""
+    if not isinstance(body, dict):
+        raise ApiError("An entity is a JSON object.")
+    written = Body(body)
+    written.allow((*READ_ONLY, *WRITABLE), later=LATER, of="an entity")
+    for key in ("source", "recipient"):
+        if key not in body:
+            written.wrong(key, "This is required; it may be null.")
+    entity = Entity(
+        name=written.text("name", most=200, required=True),
+        description=written.text("description", most=2000),
+        source=written.choice("source", ENTITY_SOURCES),
+        recipient=written.choice("recipient", ENTITY_RECIPIENTS),
+        module_ids=written.texts("module_ids", most=100, most_length=200),
+        field_suffix=written.text("field_suffix", most=5) or None,
+        logo_url=_url(written, "logo_url") or None,
+        time_zone=written.text("time_zone", most=60),
+        website=_url(written, "website"),
+    )
+    if entity.field_suffix and not (len(entity.field_suffix) >= 3 and _is_plain(entity.field_suffix)):
+        written.wrong("field_suffix", "This must be 3 to 5 letters and digits.")
+    if written.errors:
+        raise ApiError(_sentence(written.errors.items()), errors=written.errors)
+    return entity
+
+
+def _url(written: Body, key: str) -> str:
+    url = written.text(key, most=500)
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or not url.isascii()
+        or not url.isprintable()
+    ):
+        written.wrong(key, "This must be a URL that begins with https:// or http://.")
+    return url
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
+def _sentence(errors: Iterable[tuple[str, str]]) -> str:
+    path, first = next(iter(errors))
+    return f"The entity is not valid at `{path}`: {first}"

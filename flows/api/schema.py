@@ -1,0 +1,196 @@
+"""The shapes of flows, entities and deliveries in the OpenAPI description.
+
+They describe; `definition` checks what callers write, and the `represent` functions make what they read. Read-only
+fields are in answers alone, so each of these gives one shape per direction.
+"""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from destinations.outcome import Outcome
+from flows.definition import OUTCOMES
+from flows.models import State
+from leadconduit.leads.rules import OPERATORS
+from leadconduit.lib.api_schema import ID_PATTERN
+
+SHORT_ID_PATTERN = "^[0-9a-zA-Z]{6}$"
+SHORT_ID_HELP = "Ours. Kept where it is given back, made where it is missing."
+ENTITY_SOURCES = ("form", "seller", "other")
+ENTITY_RECIPIENTS = ("buyer", "crm", "analytics", "enhancement", "esp", "other")
+
+
+def an_id(**options: Any) -> serializers.RegexField:
+    return serializers.RegexField(ID_PATTERN, **options)
+
+
+def a_short_id() -> serializers.RegexField:
+    return serializers.RegexField(SHORT_ID_PATTERN, required=False, help_text=SHORT_ID_HELP)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "number"},
+            {"type": "boolean"},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    }
+)
+class RightHandField(serializers.JSONField):
+    """What a rule compares with."""
+
+
+class RuleSerializer(serializers.Serializer[None]):
+    id = a_short_id()
+    lhv = serializers.CharField(help_text="A variable such as `lead.state`, or a template.")
+    op = serializers.ChoiceField(OPERATORS)
+    rhv = RightHandField(required=False, help_text="What it is compared with, where the operator compares.")
+
+
+class RuleSetSerializer(serializers.Serializer[None]):
+    id = a_short_id()
+    op = serializers.ChoiceField(("and", "or"))
+    rules = RuleSerializer(many=True)
+
+
+class IntegrationSerializer(serializers.Serializer[None]):
+    module_id = serializers.CharField(help_text="Any text; it is stored and answered.")
+
+
+class SourceEntitySerializer(serializers.Serializer[None]):
+    id = an_id(help_text="It stands in the source's submission URL, so once among the sources of a flow.")
+    name = serializers.CharField(read_only=True)
+    time_zone = serializers.CharField(required=False)
+
+
+class SourceSerializer(serializers.Serializer[None]):
+    id = a_short_id()
+    integration = IntegrationSerializer()
+    entity = SourceEntitySerializer()
+    enabled = serializers.BooleanField(default=True)
+
+
+class FilterStepSerializer(serializers.Serializer[None]):
+    """Stops the flow for a lead that matches its rules."""
+
+    type = serializers.ChoiceField(("filter",))
+    id = a_short_id()
+    description = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    reason = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, help_text="A template for what the source is told."
+    )
+    outcome = serializers.ChoiceField(OUTCOMES)
+    rule_set = RuleSetSerializer()
+    enabled = serializers.BooleanField(default=True)
+
+
+class UsedActionSerializer(serializers.Serializer[None]):
+    name = serializers.CharField(read_only=True)
+    action_id = serializers.CharField()
+    webhook_url = serializers.URLField(read_only=True)
+    enabled = serializers.BooleanField(
+        default=True, help_text="Ours. Left out, it stays as it is; null makes it true."
+    )
+    rule_set = RuleSetSerializer(
+        required=False,
+        allow_null=True,
+        help_text="Ours. Only leads that match are delivered. Left out, it stays as it is; null takes it away.",
+    )
+
+
+class UsedDestinationSerializer(serializers.Serializer[None]):
+    """A destination with those of its actions that the flow uses, in the order of use."""
+
+    name = serializers.CharField(read_only=True)
+    integration_name = serializers.CharField(read_only=True)
+    integration_icon_url = serializers.URLField(read_only=True)
+    instance_id = serializers.CharField()
+    actions = UsedActionSerializer(
+        many=True, required=False, help_text="May be left out where the destination has one action."
+    )
+
+
+class FlowSerializer(serializers.Serializer[None]):
+    """How the leads of an account are processed."""
+
+    id = an_id(required=False, help_text="May be chosen when the flow is created.")
+    name = serializers.CharField(max_length=200)
+    enabled = serializers.BooleanField()
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    sources = SourceSerializer(many=True)
+    steps = FilterStepSerializer(many=True)
+    destinations = UsedDestinationSerializer(
+        many=True,
+        required=False,
+        help_text="Left out, they stay as they are; an empty list removes them all.",
+    )
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+class DeployedSerializer(serializers.Serializer[None]):
+    message = serializers.CharField()
+
+
+class EntitySerializer(serializers.Serializer[None]):
+    """The named party behind a source."""
+
+    id = an_id(read_only=True)
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True)
+    standard = serializers.BooleanField(read_only=True)
+    account = serializers.BooleanField(read_only=True, allow_null=True)
+    source = serializers.ChoiceField(ENTITY_SOURCES, allow_null=True)  # type: ignore[assignment]
+    recipient = serializers.ChoiceField(ENTITY_RECIPIENTS, allow_null=True)
+    module_ids = serializers.ListField(child=serializers.CharField())
+    flow_ids = serializers.ListField(child=an_id(), read_only=True)
+    field_suffix = serializers.RegexField("^[0-9a-zA-Z]{3,5}$", required=False, allow_null=True)
+    logo_url = serializers.URLField(required=False, allow_null=True)
+    time_zone = serializers.CharField(required=False)
+    website = serializers.URLField(required=False)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+class DeliverySerializer(serializers.Serializer[None]):
+    """One lead owed to one action of a destination."""
+
+    id = an_id()
+    key = an_id(
+        help_text="Travels with every attempt, so that the receiver can tell a retry from a new delivery."
+    )
+    state = serializers.ChoiceField(State.choices)
+    outcome = serializers.ChoiceField(
+        [outcome.value for outcome in Outcome],
+        allow_null=True,
+        help_text="Of the latest attempt; null before it.",
+    )
+    reason = serializers.CharField(allow_blank=True)
+    lead_id = an_id(allow_null=True, help_text="Null for a call of an action's webhook_url.")
+    flow_id = an_id(allow_null=True)
+    instance_id = serializers.CharField(allow_null=True)
+    action_id = serializers.CharField(allow_null=True)
+    follows_id = an_id(allow_null=True, help_text="The delivery that must be delivered first.")
+    origin_id = an_id(allow_null=True, help_text="The delivery that this one sends again.")
+    attempts = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class AttemptSerializer(serializers.Serializer[None]):
+    number = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+    ms = serializers.IntegerField()
+    outcome = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    exchange = serializers.JSONField(
+        allow_null=True, help_text="The request and the response, as they went, with secrets masked."
+    )
+
+
+class DeliveryDetailSerializer(DeliverySerializer):
+    attempt_log = AttemptSerializer(many=True)

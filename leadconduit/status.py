@@ -1,0 +1,21 @@
+"""GET /status: which version answers."""
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from leadconduit.lib.api_schema import refusals
+
+
+class StatusSerializer(serializers.Serializer[None]):
+    version = serializers.RegexField(r"^\d+\.\d+\.\d+$")
+
+
+class Status(APIView):
+    @extend_schema(operation_id="status", tags=["System"], responses={200: StatusSerializer, **refusals()})
+    def get(self, request: Request) -> Response:
+        """Which version is running."""
+        return Response({"version": settings.VERSION})
