@@ -265,6 +265,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "OAS_VERSION": "3.1.0",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Not drf-spectacular's own hook, which names every enumeration by its field: two of one name collide.
+    "POSTPROCESSING_HOOKS": ["leadconduit.api_description.add_intake"],
 }
 
 
