@@ -25,12 +25,12 @@ def verify(path: str, expires: str, signature: str, now: datetime) -> bool:
     return known and re.fullmatch("[0-9]+", expires) is not None and now.timestamp() < int(expires)
 
 
-def _signature(path: str, expires: str, key: str) -> str:
+def _signature(path: str, expires: str, key: str | bytes) -> str:
     return salted_hmac(
         "leadconduit.lib.presigned", f"{expires} {path}", secret=key, algorithm="sha256"
     ).hexdigest()
 
 
-def _keys() -> Iterator[str]:
+def _keys() -> Iterator[str | bytes]:
     yield settings.SECRET_KEY
     yield from settings.SECRET_KEY_FALLBACKS

@@ -8,7 +8,16 @@ from django.db.migrations.writer import MigrationWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadconduit.lib.ids import IdField, first_id_at, is_id, new_id, short_id, time_of
+from leadconduit.lib.ids import (
+    IdField,
+    children_from,
+    first_id_at,
+    ids_after,
+    is_id,
+    new_id,
+    short_id,
+    time_of,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 250_000, tzinfo=UTC)
 TICK = timedelta(seconds=1 / 65536)
@@ -78,6 +87,22 @@ def test_a_time_that_fits_no_id_is_refused(at: datetime) -> None:
         new_id(at)
 
 
+def test_ids_made_in_one_go_order_after_their_origin_and_among_themselves() -> None:
+    origin = new_id(NOON)
+
+    made = ids_after(origin, 50)
+
+    assert [origin, *made] == sorted({origin, *made})
+    assert all(is_id(id) for id in made)
+
+
+def test_the_bound_of_children_leaves_room_for_slower_clocks() -> None:
+    parent = new_id(NOON)
+
+    assert children_from(parent) <= new_id(NOON - timedelta(minutes=59))
+    assert children_from(parent) > new_id(NOON - timedelta(minutes=61))
+
+
 def test_a_short_id_is_six_letters_and_digits() -> None:
     assert re.fullmatch("[0-9a-zA-Z]{6}", short_id())
     assert len({short_id() for _ in range(100)}) == 100
@@ -98,9 +123,9 @@ class Child(models.Model):
 
 
 def test_the_column_and_keys_to_it_compare_bytes() -> None:
-    key = Child._meta.get_field("parent")
+    columns = [*Parent._meta.concrete_fields, Child._meta.concrete_fields[-1]]
 
-    for field in (Parent._meta.get_field("id"), key):
+    for field in columns:
         assert field.db_parameters(connection)["type"] == "character varying(24)"
         assert field.db_parameters(connection)["collation"] == "C"
 

@@ -41,7 +41,8 @@ def execute(statement: str) -> None:
 def rows(query: str) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        found: list[tuple[str, ...]] = cursor.fetchall()
+    return found
 
 
 def insert(at: datetime) -> str:
