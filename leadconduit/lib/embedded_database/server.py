@@ -30,7 +30,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
 }
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 LARGEST_LOG = 10_000_000
 
