@@ -86,13 +86,13 @@ class Run:
     unmet: tuple[dict[str, Any], ...] = ()
 
 
-def compile_flow(document: Mapping[str, Any]) -> Program:
-    """For the document of a saved revision, which was checked when it was saved."""
+def compile_flow(document: Mapping[str, Any], entity_names: Mapping[str, str]) -> Program:
+    """For the document of a saved revision, which was checked when it was saved; names of its sources by entity id."""
     return Program(
         name=document["name"],
         enabled=document["enabled"],
         fields=tuple(document["fields"]),
-        sources={source["entity"]["id"]: _source(source) for source in document["sources"]},
+        sources={source["entity"]["id"]: _source(source, entity_names) for source in document["sources"]},
         steps=tuple(
             _filter(step, position)
             for position, step in enumerate(document["steps"], start=1)
@@ -107,9 +107,9 @@ def compile_flow(document: Mapping[str, Any]) -> Program:
     )
 
 
-def _source(source: Mapping[str, Any]) -> Source:
-    entity = source["entity"]
-    return Source(entity["id"], entity.get("name", ""), source.get("enabled", True))
+def _source(source: Mapping[str, Any], entity_names: Mapping[str, str]) -> Source:
+    id = source["entity"]["id"]
+    return Source(id, entity_names.get(id, ""), source.get("enabled", True))
 
 
 def _filter(step: Mapping[str, Any], position: int) -> Filter:

@@ -13,7 +13,7 @@ from destinations.models import Action
 
 from flows import engine
 from flows.delivery import queue
-from flows.models import Delivery, Event, Flow, FlowRevision, Lead
+from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
 from leadconduit.leads.values import as_text, clean, select
 from leadconduit.lib.ids import ids_after, is_id, new_id
 
@@ -54,7 +54,9 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
 def _program(revision_id: str) -> engine.Program:
     """Revisions never change, so what was compiled once holds."""
     document = FlowRevision.objects.values_list("document", flat=True).get(pk=revision_id)
-    return engine.compile_flow(document)
+    return engine.compile_flow(
+        document, Entity.names(source["entity"]["id"] for source in document["sources"])
+    )
 
 
 def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: datetime) -> Lead:

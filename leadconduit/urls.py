@@ -19,6 +19,7 @@ pages = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *leadconduit.accounts.urls.root_urlpatterns,
     path("flows/<str:flow_id>/sources/<str:source_id>/submit", submit, name="submit"),
     path("hooks/<str:action>", hook, name="hook"),
     path("", include("leadconduit.api_urls")),

@@ -70,6 +70,7 @@ class SourceForm(forms.Form):
         if not known:
             self.fields["entity"].widget = forms.HiddenInput()
             self.fields["name"].label = "Name of the source"
+            self.fields["name"].required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

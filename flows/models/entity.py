@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils import timezone
 
@@ -32,6 +34,10 @@ class Entity(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "-id"], name="entity_by_account")]
         verbose_name_plural = "entities"
+
+    @classmethod
+    def names(cls, ids: Iterable[str]) -> dict[str, str]:
+        return dict(cls.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from flows import definition, editing
-from flows.models import Flow
+from flows.models import Entity, Flow
 from leadconduit.accounts.access import MemberRequest
 
 PARTS = ("name", "enabled", "fields", "sources", "steps")
@@ -25,6 +25,16 @@ def document_of(flow: Flow) -> dict[str, Any]:
         raise Http404
     document: dict[str, Any] = flow.saved.document
     return document
+
+
+def named_sources(flow: Flow) -> list[dict[str, Any]]:
+    """The flow's sources, each with its `entity_id` and `name`."""
+    sources: list[dict[str, Any]] = document_of(flow)["sources"]
+    names = Entity.names(source["entity"]["id"] for source in sources)
+    return [
+        source | {"entity_id": (id := source["entity"]["id"]), "name": names.get(id, "A source that is gone")}
+        for source in sources
+    ]
 
 
 def save(request: MemberRequest, flow: Flow, said: str, **parts: Any) -> dict[str, str]:

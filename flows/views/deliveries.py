@@ -72,7 +72,7 @@ def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
     try:
         replay.try_again(delivery, by=request.member, now=timezone.now())
-    except replay.CannotReplay as refused:
+    except replay.ReplayRefused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, "It is next in line, with the same key as before.")
@@ -87,7 +87,7 @@ def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponse:
         return render(request, "confirm.html", _send_again_question(delivery))
     try:
         repeated = replay.send_again(delivery, by=request.member, now=timezone.now())
-    except replay.CannotReplay as refused:
+    except replay.ReplayRefused as refused:
         messages.error(request, str(refused))
         return redirect("app:delivery-detail", pk=delivery.pk)
     messages.success(request, "This is the new delivery. The one before is linked below.")

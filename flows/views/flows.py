@@ -14,7 +14,7 @@ from destinations.models import Destination
 from flows import definition, editing
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
 from flows.models import Flow, FlowRevision, Stage
-from flows.views.changes import document_of, flow_of, save
+from flows.views.changes import document_of, flow_of, named_sources, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -88,34 +88,34 @@ def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponse:
 
 
 def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponse:
-    document = document_of(flow)
+    document, sources = document_of(flow), named_sources(flow)
     context = {
         "flow": flow,
         "document": document,
         "form": form,
         "tab": "overview",
-        "way": _way(document),
+        "way": _way(document, sources),
         "changes": _changes(flow.deployed, flow.saved),
         "submissions": [
-            {"name": source["entity"]["name"], "url": submit_url(request, flow, source)}
-            for source in document["sources"]
+            {"name": source["name"], "url": submit_url(request, flow, source["entity_id"])}
+            for source in sources
         ],
     }
     return render(request, "flows/overview.html", context, status=status)
 
 
-def submit_url(request: MemberRequest, flow: Flow, source: dict[str, Any]) -> str:
-    return request.build_absolute_uri(reverse("submit", args=[flow.pk, source["entity"]["id"]]))
+def submit_url(request: MemberRequest, flow: Flow, entity_id: str) -> str:
+    return request.build_absolute_uri(reverse("submit", args=[flow.pk, entity_id]))
 
 
-def _way(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A lead's way through the flow, for `_flow_steps.html`."""
-    sources = [source["entity"]["name"] for source in document["sources"] if source.get("enabled", True)]
+    names = [source["name"] for source in sources if source.get("enabled", True)]
     way: list[dict[str, Any]] = [
         {
             "title": "Leads come in",
-            "words": f"From {', '.join(sources)}" if sources else "No source yet: nobody can submit.",
-            "verdict": "" if sources else "Missing",
+            "words": f"From {', '.join(names)}" if names else "No source yet: nobody can submit.",
+            "verdict": "" if names else "Missing",
             "tone": "warning",
         }
     ]
@@ -128,7 +128,7 @@ def _way(document: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for step in document["steps"]
     ]
-    names = dict(
+    destinations = dict(
         Destination.objects.filter(
             pk__in=[entry["destination"] for entry in document["destinations"]]
         ).values_list("pk", "name")
@@ -140,7 +140,7 @@ def _way(document: dict[str, Any]) -> list[dict[str, Any]]:
         }
     )
     way += [
-        {"title": names.get(entry["destination"], "A destination"), "words": _actions_in_words(entry)}
+        {"title": destinations.get(entry["destination"], "A destination"), "words": _actions_in_words(entry)}
         for entry in document["destinations"]
     ] or [
         {

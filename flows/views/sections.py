@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from destinations.models import Action, Destination
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
-from flows.views.changes import document_of, flow_of, save
+from flows.views.changes import document_of, flow_of, named_sources, save
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -114,7 +114,9 @@ def _free_entities(request: MemberRequest, flow: Flow) -> list[Entity]:
 
 
 def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200) -> HttpResponse:
-    rows = [source | {"url": submit_url(request, flow, source)} for source in document_of(flow)["sources"]]
+    rows = [
+        source | {"url": submit_url(request, flow, source["entity_id"])} for source in named_sources(flow)
+    ]
     context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
     return render(request, "flows/sources.html", context, status=status)
 
