@@ -108,14 +108,11 @@ def shown(sent: Sent, received: Received | None, *, ms: int, error: str | None, 
 def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     merged: dict[str, str] = {}
     room = HEADERS_LIMIT
-    for name, value in headers:
-        room -= len(name) + len(value)
+    for given_name, value in headers:
+        room -= len(given_name) + len(value)
         if room < 0:
             break
-        # aiohttp's names are a kind of str of their own, which not every writer of JSON takes for a key.
-        name = str(name)
-        if not name.isprintable():
-            name = _NOT_STORABLE.sub("\ufffd", name)
+        name = given_name if given_name.isprintable() else _NOT_STORABLE.sub("\ufffd", given_name)
         merged[name] = f"{merged[name]}, {value}" if name in merged else value
     return merged
 
