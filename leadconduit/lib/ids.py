@@ -34,27 +34,27 @@ def first_id_at(at: datetime) -> str:
     return f"{_tick(at):012x}{0:012x}"
 
 
-def time_of(id: str) -> datetime:
-    """When `id` was made, in UTC, exact to 1/65536 s. Raises ValueError for what is not an id."""
-    if not is_id(id):
-        raise ValueError(f"{id!r} is not an id: 24 lower-case hex digits are.")
-    # Rounded up to the next microsecond, which is still in the same tick: `first_id_at(time_of(id)) <= id`.
-    microseconds = -(int(id[:12], 16) * -1_000_000 // _TICKS_PER_SECOND)
+def time_of(row_id: str) -> datetime:
+    """When `row_id` was made, in UTC, exact to 1/65536 s. Raises ValueError for what is not an id."""
+    if not is_id(row_id):
+        raise ValueError(f"{row_id!r} is not an id: 24 lower-case hex digits are.")
+    # Rounded up to the next microsecond, which is still in the same tick: `first_id_at(time_of(row_id)) <= row_id`.
+    microseconds = -(int(row_id[:12], 16) * -1_000_000 // _TICKS_PER_SECOND)
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def ids_after(id: str, count: int) -> list[str]:
-    """Fresh ids that order after `id` and among themselves, for rows made in one go: each has a tick of its own."""
-    tick = int(id[:12], 16)
+def ids_after(row_id: str, count: int) -> list[str]:
+    """Fresh ids that order after `row_id` and among themselves, for rows made in one go: each has a tick of its own."""
+    tick = int(row_id[:12], 16)
     return [f"{tick + step:012x}{secrets.token_hex(6)}" for step in range(1, count + 1)]
 
 
-def children_from(id: str) -> str:
-    """A bound below the id of every row made because of the row `id`, to tell a query which partitions to look into.
+def children_from(row_id: str) -> str:
+    """A bound below the id of every row made because of the row `row_id`, to tell a query which partitions to look into.
 
     It lies an hour before, since the machines that make children may have slower clocks.
     """
-    return first_id_at(time_of(id) - timedelta(hours=1))
+    return first_id_at(time_of(row_id) - timedelta(hours=1))
 
 
 def is_id(text: str) -> bool:
@@ -100,5 +100,5 @@ class IdField(_TextField):
         del options["max_length"], options["db_collation"]
         return name, path, list(args), dict(options)
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
         return f"character varying({self.max_length})"

@@ -25,7 +25,7 @@ class PartitionError(Exception):
     """A week could not be attached. Nothing was lost: its rows go to the default partition."""
 
 
-class _StaysLocked(PartitionError):
+class _StaysLocked(PartitionError):  # noqa: N818
     """Somebody holds the table: the other weeks need not be tried."""
 
 
@@ -74,7 +74,7 @@ def state(table: str, now: datetime) -> PartitionState:
         ready += 1
         start += WEEK
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {_quoted(default_name(table))})")
+        cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {_quoted(default_name(table))})")  # noqa: S608
         ((default_is_empty,),) = cursor.fetchall()
     return PartitionState(weeks_ahead=max(ready - 1, 0), default_is_empty=default_is_empty)
 

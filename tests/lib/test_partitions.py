@@ -46,13 +46,13 @@ def rows(query: str) -> list[tuple[str, ...]]:
 
 
 def insert(at: datetime) -> str:
-    id = new_id(at)
-    execute(f"INSERT INTO {TABLE} VALUES ('{id}', '')")
-    return id
+    row_id = new_id(at)
+    execute(f"INSERT INTO {TABLE} VALUES ('{row_id}', '')")
+    return row_id
 
 
-def partition_of(id: str) -> str:
-    ((name,),) = rows(f"SELECT tableoid::regclass::text FROM {TABLE} WHERE id = '{id}'")
+def partition_of(row_id: str) -> str:
+    ((name,),) = rows(f"SELECT tableoid::regclass::text FROM {TABLE} WHERE id = '{row_id}'")
     return name
 
 
@@ -117,14 +117,14 @@ def test_a_query_for_one_week_reads_one_partition() -> None:
 
 
 def test_a_week_with_rows_in_the_default_partition_is_reported_and_loses_none() -> None:
-    id = insert(WEDNESDAY + WEEK)
+    row_id = insert(WEDNESDAY + WEEK)
 
     with pytest.raises(
         PartitionError, match="scratch_log_p20261130 was not made: scratch_log_default holds rows"
     ):
         make_ahead(TABLE, weeks=2, now=WEDNESDAY)
 
-    assert partition_of(id) == "scratch_log_default"
+    assert partition_of(row_id) == "scratch_log_default"
     assert partition_of(insert(WEDNESDAY)) == "scratch_log_p20261123"
     assert partition_of(insert(WEDNESDAY + 2 * WEEK)) == "scratch_log_p20261207"
 

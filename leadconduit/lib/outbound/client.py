@@ -45,7 +45,7 @@ def open_session() -> aiohttp.ClientSession:
         request_class=_WatchedRequest,
     )
     # Otherwise aiohttp itself sends a GET, PUT or DELETE again when its connection ends without an answer.
-    session._retry_connection = False
+    session._retry_connection = False  # noqa: SLF001
     return session
 
 
@@ -157,7 +157,7 @@ class _Resolver(AbstractResolver):
         await self._lookup.close()
 
 
-class _LookupTookTooLong(OSError):
+class _LookupTookTooLong(OSError):  # noqa: N818
     """The name servers did not answer in time."""
 
 
@@ -172,7 +172,7 @@ class _Wire:
     forbidden: str = ""
     """What forbade an address to which the name led."""
     response: aiohttp.ClientResponse | None = None
-    answered_at: datetime = datetime.min
+    answered_at: datetime | None = None
     body: bytearray = field(default_factory=bytearray)
     truncated: bool = False
 
@@ -192,7 +192,7 @@ class _Wire:
             body=bytes(self.body),
             cut=self.truncated,
             encoding="" if encoding == "identity" else encoding,
-            at=self.answered_at,
+            at=self.answered_at or datetime.now(UTC),
         )
 
     def whole_response(self) -> Response:
@@ -255,7 +255,11 @@ def _why_no_answer(error: Exception, request: Request, target: Target, wire: _Wi
 
 def _certificate_fault(error: aiohttp.ClientConnectorCertificateError) -> str:
     fault = error.certificate_error
-    return fault.verify_message if isinstance(fault, ssl.SSLCertVerificationError) else "it is not valid"
+    return (
+        fault.verify_message.rstrip(".")
+        if isinstance(fault, ssl.SSLCertVerificationError)
+        else "it is not valid"
+    )
 
 
 def _tls_fault(error: aiohttp.ClientSSLError) -> str:

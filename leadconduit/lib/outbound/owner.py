@@ -125,7 +125,7 @@ _owners_of_parents: list[_Owner] = []
 
 
 def _owner() -> _Owner:
-    global _current
+    global _current  # noqa: PLW0603
     if _current is None:
         with _starting:
             if _current is None:
@@ -138,7 +138,7 @@ def _forget_after_fork() -> None:
 
     The parent's is kept untouched, since collecting it would close what it shares with the parent.
     """
-    global _current, _starting
+    global _current, _starting  # noqa: PLW0603
     _starting = threading.Lock()
     if _current is not None:
         _owners_of_parents.append(_current)
