@@ -1,0 +1,248 @@
+"""A flow in the browser: made, changed part by part, deployed, deleted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from destinations.models import Action, Destination
+from flows.models import Flow
+from leadconduit.accounts.models import Account, User
+from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of, use_of
+
+
+@pytest.fixture
+def visitor(adam: User, as_user: Callable[[User], Client]) -> Client:
+    return as_user(adam)
+
+
+@pytest.fixture
+def flow(acme: Account) -> Flow:
+    return FlowFactory(account=acme, name="Solar")
+
+
+def saved(flow: Flow) -> dict[str, Any]:
+    document = Flow.objects.select_related("saved").get(pk=flow.pk).saved.document  # type: ignore[union-attr]
+    return dict(document)
+
+
+def post(visitor: Client, flow: Flow, part: str, **fields: Any) -> Any:
+    return visitor.post(f"/app/flows/{flow.pk}/{part}", fields)
+
+
+def test_an_account_without_flows_is_told_what_to_do(visitor: Client) -> None:
+    assert "No flows yet" in visitor.get("/app/flows/").content.decode()
+
+
+def test_the_list_is_searched_by_name_and_answers_htmx_with_the_list_alone(
+    visitor: Client, flow: Flow
+) -> None:
+    FlowFactory(account=flow.account, name="Roofing")
+
+    page = visitor.get("/app/flows/", {"q": "sol"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Solar" in page
+    assert "Roofing" not in page
+    assert "<html" not in page
+
+
+def test_a_flow_begins_with_a_name_and_the_usual_fields(visitor: Client) -> None:
+    visitor.post("/app/flows/new/", {"name": "Solar"})
+
+    flow = Flow.objects.get()
+    assert (flow.name, flow.status) == ("Solar", "undeployed")
+    assert "email" in saved(flow)["fields"]
+
+
+def test_a_flow_without_a_name_is_not_made(visitor: Client) -> None:
+    answer = visitor.post("/app/flows/new/", {"name": ""})
+
+    assert answer.status_code == 422
+    assert not Flow.objects.exists()
+
+
+def test_settings_are_saved(visitor: Client, flow: Flow) -> None:
+    post(visitor, flow, "", name="Solar 2")
+
+    assert (saved(flow)["name"], saved(flow)["enabled"]) == ("Solar 2", False)
+
+
+def test_fields_are_added_and_removed(visitor: Client, flow: Flow) -> None:
+    post(visitor, flow, "fields/", add="state, company.name state")
+    post(visitor, flow, "fields/", remove="email")
+
+    assert saved(flow)["fields"] == ["state", "company.name"]
+
+
+def test_what_is_no_field_id_is_refused_at_its_place(visitor: Client, flow: Flow) -> None:
+    answer = post(visitor, flow, "fields/", add="not/a/field")
+
+    assert answer.status_code == 422
+    assert "no field id" in answer.content.decode()
+
+
+def test_a_new_source_is_named_and_gets_an_address(visitor: Client, flow: Flow) -> None:
+    post(visitor, flow, "sources/", name="Facebook lead ads")
+
+    entity_id = saved(flow)["sources"][0]["entity"]["id"]
+    page = visitor.get(f"/app/flows/{flow.pk}/sources/").content.decode()
+    assert "Facebook lead ads" in page
+    assert f"/flows/{flow.pk}/sources/{entity_id}/submit" in page
+
+
+def test_a_source_is_turned_off_and_removed(visitor: Client, acme: Account) -> None:
+    entity = EntityFactory(account=acme)
+    flow = FlowFactory(account=acme, sources=[source_of(entity)])
+
+    post(visitor, flow, "sources/", switch=entity.pk)
+    assert saved(flow)["sources"][0]["enabled"] is False
+
+    post(visitor, flow, "sources/", remove=entity.pk)
+    assert saved(flow)["sources"] == []
+
+
+RULE = {"rules-TOTAL_FORMS": "1", "rules-INITIAL_FORMS": "0"}
+STEP = {
+    "description": "Texans",
+    "op": "and",
+    "outcome": "failure",
+    "reason": "Not there",
+    "enabled": "on",
+} | RULE
+
+
+def test_a_filter_is_added_with_its_rules(visitor: Client, flow: Flow) -> None:
+    rule = {"rules-0-lhv": "lead.state", "rules-0-op": "is equal to", "rules-0-rhv": "TX"}
+
+    answer = post(visitor, flow, "steps/new/", **STEP, **rule)
+
+    step = saved(flow)["steps"][0]
+    assert answer.status_code == 302
+    assert (step["description"], step["reason"], step["enabled"]) == ("Texans", "Not there", True)
+    assert (
+        step["rule_set"]["rules"][0].items()
+        >= {"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}.items()
+    )
+
+
+def test_a_rule_without_a_value_is_refused_at_its_place(visitor: Client, flow: Flow) -> None:
+    rule = {"rules-0-lhv": "lead.state", "rules-0-op": "is equal to", "rules-0-rhv": ""}
+
+    answer = post(visitor, flow, "steps/new/", **STEP, **rule)
+
+    assert answer.status_code == 422
+    assert "Say what to compare with" in answer.content.decode()
+    assert saved(flow)["steps"] == []
+
+
+def test_a_row_for_a_rule_is_added_and_keeps_what_was_typed(visitor: Client, flow: Flow) -> None:
+    rule = {"rules-0-lhv": "lead.city", "rules-0-op": "is blank", "rules-0-rhv": ""}
+
+    page = post(visitor, flow, "steps/new/", **STEP, **rule, add="1").content.decode()
+
+    assert 'name="rules-0-lhv" value="lead.city"' in page
+    assert 'name="rules-1-lhv"' in page
+    assert 'value="Texans"' in page
+
+
+def test_a_filter_is_changed_and_keeps_its_id(visitor: Client, acme: Account) -> None:
+    flow = FlowFactory(account=acme, steps=[filter_step(description="Old")])
+    id = saved(flow)["steps"][0]["id"]
+    rule = {"rules-0-lhv": "lead.state", "rules-0-op": "is not blank", "rules-0-rhv": ""}
+
+    post(visitor, flow, f"steps/{id}/", **STEP, **rule)
+
+    step = saved(flow)["steps"][0]
+    assert (step["id"], step["description"]) == (id, "Texans")
+
+
+def test_steps_are_moved_and_removed(visitor: Client, acme: Account) -> None:
+    flow = FlowFactory(
+        account=acme, steps=[filter_step(description="First"), filter_step(description="Second")]
+    )
+    first, second = (step["id"] for step in saved(flow)["steps"])
+
+    post(visitor, flow, "steps/", up=second)
+    assert [step["description"] for step in saved(flow)["steps"]] == ["Second", "First"]
+
+    post(visitor, flow, "steps/", remove=first)
+    assert [step["description"] for step in saved(flow)["steps"]] == ["Second"]
+
+
+def test_actions_are_attached_detached_and_paused_here(visitor: Client, flow: Flow) -> None:
+    destination = DestinationFactory(account=flow.account, actions=["Create", "Notify"])
+    create, notify = Action.objects.current().filter(destination=destination)
+
+    post(visitor, flow, "destinations/", action=[create.pk, notify.pk])
+    assert [use["action"] for use in saved(flow)["destinations"][0]["actions"]] == [create.pk, notify.pk]
+
+    post(visitor, flow, "destinations/", action=[notify.pk], **{f"off-{notify.pk}": "on"})
+    assert saved(flow)["destinations"][0]["actions"] == [
+        {"action": notify.pk, "action_id": "notify", "enabled": False, "rule_set": None}
+    ]
+
+    post(visitor, flow, "destinations/")
+    assert saved(flow)["destinations"] == []
+
+
+def test_a_use_keeps_its_condition_when_the_page_is_saved(visitor: Client, acme: Account) -> None:
+    destination = DestinationFactory(account=acme)
+    condition = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is not blank"}]}
+    flow = FlowFactory(account=acme, destinations=[use_of(destination, rule_set=condition)])
+
+    post(visitor, flow, "destinations/", action=[Action.objects.get(destination=destination).pk])
+
+    kept = saved(flow)["destinations"][0]["actions"][0]["rule_set"]
+    assert kept["rules"][0]["lhv"] == "lead.state"
+
+
+def test_a_destination_is_moved_earlier(visitor: Client, acme: Account) -> None:
+    first, second = (DestinationFactory(account=acme, name=name) for name in ("First", "Second"))
+    flow = FlowFactory(account=acme, uses=[first, second])
+    every = [action.pk for action in Action.objects.all()]
+
+    post(visitor, flow, "destinations/", action=every, up=second.instance_id)
+
+    assert [use["destination"] for use in saved(flow)["destinations"]] == [second.pk, first.pk]
+
+
+def test_destinations_of_another_account_are_neither_shown_nor_attached(visitor: Client, flow: Flow) -> None:
+    foreign: Destination = DestinationFactory(name="Foreign one")
+
+    assert "Foreign one" not in visitor.get(f"/app/flows/{flow.pk}/destinations/").content.decode()
+    post(visitor, flow, "destinations/", action=[Action.objects.get(destination=foreign).pk])
+    assert saved(flow)["destinations"] == []
+
+
+def test_saving_is_not_deploying(visitor: Client, flow: Flow) -> None:
+    post(visitor, flow, "deploy/")
+    post(visitor, flow, "fields/", add="state")
+
+    page = visitor.get(f"/app/flows/{flow.pk}/").content.decode()
+    assert "Changes not deployed" in page
+    flow.refresh_from_db()
+    assert flow.status == "changed"
+
+
+def test_a_flow_is_deleted_after_a_question(visitor: Client, flow: Flow) -> None:
+    assert "Delete the flow" in visitor.get(f"/app/flows/{flow.pk}/delete/").content.decode()
+
+    post(visitor, flow, "delete/")
+
+    assert visitor.get(f"/app/flows/{flow.pk}/").status_code == 404
+
+
+def test_a_viewer_sees_and_changes_nothing(vera: User, flow: Flow, as_user: Callable[[User], Client]) -> None:
+    visitor = as_user(vera)
+
+    assert visitor.get(f"/app/flows/{flow.pk}/").status_code == 200
+    assert post(visitor, flow, "", name="Mine").status_code == 403
+    assert post(visitor, flow, "deploy/").status_code == 403
+
+
+def test_a_stranger_finds_nothing(sam: User, flow: Flow, as_user: Callable[[User], Client]) -> None:
+    visitor = as_user(sam)
+
+    assert visitor.get(f"/app/flows/{flow.pk}/").status_code == 404
+    assert post(visitor, flow, "deploy/").status_code == 404

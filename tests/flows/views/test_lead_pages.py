@@ -1,0 +1,139 @@
+"""Seeing what became of leads and deliveries, and sending them once more."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from flows import intake
+from flows.models import Attempt, Delivery, Due, Flow, Lead, State
+from leadconduit.accounts.models import Account, User
+from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of
+
+
+@pytest.fixture
+def visitor(adam: User, as_user: Callable[[User], Client]) -> Client:
+    return as_user(adam)
+
+
+@pytest.fixture
+def flow(acme: Account) -> Flow:
+    texans = filter_step(
+        {"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}, description="Texans", reason="No Texans"
+    )
+    return FlowFactory(
+        account=acme,
+        name="Solar",
+        fields=["email", "state"],
+        sources=[source_of(EntityFactory(account=acme))],
+        steps=[texans],
+        uses=[DestinationFactory(account=acme, name="CRM", actions=["Create", "Notify"])],
+        deployed=True,
+    )
+
+
+def submitted(flow: Flow, **values: str) -> Lead:
+    assert flow.saved is not None
+    found = intake.find(flow_id=flow.pk, entity_id=flow.saved.document["sources"][0]["entity"]["id"])
+    assert found is not None
+    return intake.submit(found, values, ip="127.0.0.1", now=timezone.now())
+
+
+def text(visitor: Client, path: str) -> str:
+    return visitor.get(path).content.decode()
+
+
+def test_a_stopped_leads_page_says_which_step_and_why(visitor: Client, flow: Flow) -> None:
+    lead = submitted(flow, email="ada@example.com", state="TX")
+
+    page = text(visitor, f"/app/leads/{lead.pk}/")
+
+    assert "No destination saw this lead." in page
+    assert "Step 1, “Texans”," in page
+    assert "No Texans" in page
+    assert "lead.state is equal to &quot;TX&quot;: yes" in page
+
+
+def test_a_leads_page_shows_its_deliveries_in_order(visitor: Client, flow: Flow) -> None:
+    lead = submitted(flow, email="ada@example.com", state="NY")
+
+    page = text(visitor, f"/app/leads/{lead.pk}/")
+
+    assert page.index("CRM: Create") < page.index("CRM: Notify")
+    assert "Waits for the action before it" in page
+
+
+def test_leads_are_found_by_gate_e_mail_and_id(visitor: Client, flow: Flow) -> None:
+    stopped, passed = submitted(flow, email="t@x.co", state="TX"), submitted(flow, email="Ada@Example.com")
+
+    assert stopped.pk in (page := text(visitor, "/app/leads/?gate=stopped")) and passed.pk not in page
+    assert passed.pk in text(visitor, "/app/leads/?q=ada@example.com")
+    assert passed.pk in text(visitor, f"/app/leads/?q={passed.pk}")
+
+
+def test_the_list_of_leads_pages_by_id(visitor: Client, flow: Flow) -> None:
+    leads = [submitted(flow, email=f"{n}@x.co") for n in range(52)]
+
+    page = text(visitor, f"/app/leads/?before={leads[10].pk}")
+
+    assert f"/app/leads/{leads[9].pk}/" in page
+    assert f"/app/leads/{leads[10].pk}/" not in page
+
+
+def test_a_list_of_deliveries_costs_the_same_queries_however_long(
+    visitor: Client, flow: Flow, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    for n in range(20):
+        submitted(flow, email=f"{n}@x.co")
+
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+        visitor.get("/app/deliveries/")
+
+
+def failed(flow: Flow) -> Delivery:
+    delivery = Delivery.objects.of_lead(submitted(flow, email="a@b.co")).order_by("pk")[0]
+    Due.objects.filter(delivery_id=delivery.pk).delete()
+    delivery.state, delivery.outcome, delivery.reason = (
+        State.FAILED,
+        "unreachable",
+        "The receiver could not be reached.",
+    )
+    delivery.save()
+    Attempt.objects.create(delivery=delivery, number=1, outcome="unreachable", reason="Connection refused")
+    return delivery
+
+
+def test_a_failed_delivery_is_tried_again_with_the_same_key(visitor: Client, flow: Flow) -> None:
+    delivery = failed(flow)
+    assert "Try again" in text(visitor, f"/app/deliveries/{delivery.pk}/")
+
+    visitor.post(f"/app/deliveries/{delivery.pk}/tries/")
+
+    reopened = Delivery.objects.get(pk=delivery.pk)
+    assert (reopened.state, reopened.key) == ("waiting", delivery.key)
+    assert Due.objects.filter(delivery_id=delivery.pk).exists()
+
+
+def test_sending_a_delivered_one_again_is_asked_first_and_is_a_new_delivery(
+    visitor: Client, flow: Flow
+) -> None:
+    delivery = failed(flow)
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.DELIVERED)
+
+    assert "may have it twice" in text(visitor, f"/app/deliveries/{delivery.pk}/replays/")
+    visitor.post(f"/app/deliveries/{delivery.pk}/replays/")
+
+    again = Delivery.objects.get(origin=delivery)
+    assert again.key != delivery.key
+
+
+def test_another_accounts_leads_and_deliveries_are_not_there(
+    sam: User, flow: Flow, as_user: Callable[[User], Client]
+) -> None:
+    lead = submitted(flow, email="a@b.co")
+    visitor = as_user(sam)
+
+    assert visitor.get(f"/app/leads/{lead.pk}/").status_code == 404
+    assert visitor.get(f"/app/deliveries/{Delivery.objects.of_lead(lead)[0].pk}/").status_code == 404
+    assert lead.pk not in text(visitor, "/app/leads/")
