@@ -1,0 +1,1 @@
+"""Who is asking: accounts, the people and API keys that act for them, their roles, and what they did."""

@@ -1,0 +1,6 @@
+from leadconduit.accounts.models.account import Account
+from leadconduit.accounts.models.api_key import ApiKey
+from leadconduit.accounts.models.audit_event import AuditEvent
+from leadconduit.accounts.models.user import Membership, Role, Theme, User
+
+__all__ = ["Account", "ApiKey", "AuditEvent", "Membership", "Role", "Theme", "User"]

@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils import timezone
+
+from leadconduit.lib.ids import IdField, new_id
+
+
+class Account(models.Model):
+    """One customer. Everything that a customer has belongs to exactly one account."""
+
+    id = IdField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
