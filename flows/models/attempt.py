@@ -28,7 +28,7 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(default=timezone.now)
     ms = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
     exchange = models.JSONField(null=True)
     counted = models.BooleanField(default=True)

@@ -77,7 +77,7 @@ class Delivery(models.Model):
     )
     input = models.JSONField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
-    outcome = models.CharField(max_length=12, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
