@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 
 from destinations.models import Action
-
 from flows import engine
 from flows.delivery import queue
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead

@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.utils.timezone
-import leadconduit.lib.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import leadconduit.lib.ids
 
 
 class Migration(migrations.Migration):

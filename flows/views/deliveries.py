@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ PAGE = 50
 
 @require_safe
 @requires(Role.VIEWER)
-def delivery_list(request: MemberRequest) -> HttpResponse:
+def delivery_list(request: MemberRequest) -> HttpResponseBase:
     state, instance_id, before = (
         request.GET.get(name, "").strip() for name in ("state", "instance_id", "before")
     )
@@ -57,7 +57,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @requires(Role.VIEWER)
-def delivery_detail(request: MemberRequest, pk: str) -> HttpResponse:
+def delivery_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
     row = with_names([delivery], with_attempts=True)[0]
     template = (
@@ -68,7 +68,7 @@ def delivery_detail(request: MemberRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Role.ADMIN)
-def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponse:
+def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponseBase:
     delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
     try:
         replay.try_again(delivery, by=request.member, now=timezone.now())
@@ -81,7 +81,7 @@ def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
-def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponse:
+def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponseBase:
     delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
     if request.method != "POST":
         return render(request, "confirm.html", _send_again_question(delivery))

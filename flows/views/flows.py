@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ PAGE = 50
 
 @require_safe
 @requires(Role.VIEWER)
-def flow_list(request: MemberRequest) -> HttpResponse:
+def flow_list(request: MemberRequest) -> HttpResponseBase:
     flows = Flow.objects.for_account(request.account)
     if search := request.GET.get("q", "").strip():
         flows = flows.filter(name__icontains=search)
@@ -47,7 +47,7 @@ def flow_list(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
-def flow_new(request: MemberRequest) -> HttpResponse:
+def flow_new(request: MemberRequest) -> HttpResponseBase:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         body = {
@@ -67,7 +67,7 @@ def flow_new(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.VIEWER)
-def flow_edit(request: MemberRequest, pk: str) -> HttpResponse:
+def flow_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _save_settings(request, flow)
@@ -76,7 +76,7 @@ def flow_edit(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @requires(Role.ADMIN)
-def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponse:
+def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SettingsForm(request.POST)
     if form.is_valid():
         errors = save(request, flow, "Saved.", **form.cleaned_data)
@@ -87,7 +87,7 @@ def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponse:
     return _page(request, flow, form, status=422)
 
 
-def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponse:
+def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponseBase:
     document, sources = document_of(flow), named_sources(flow)
     context = {
         "flow": flow,
@@ -173,7 +173,7 @@ def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> list[
 
 @require_POST
 @requires(Role.ADMIN)
-def flow_deploy(request: MemberRequest, pk: str) -> HttpResponse:
+def flow_deploy(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     try:
         editing.deploy(flow=flow, author=request.member, now=timezone.now())
@@ -187,7 +187,7 @@ def flow_deploy(request: MemberRequest, pk: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
-def flow_delete(request: MemberRequest, pk: str) -> HttpResponse:
+def flow_delete(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         editing.delete(flow=flow, now=timezone.now())

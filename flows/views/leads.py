@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -18,7 +18,7 @@ PAGE = 50
 
 @require_safe
 @requires(Role.VIEWER)
-def lead_list(request: MemberRequest) -> HttpResponse:
+def lead_list(request: MemberRequest) -> HttpResponseBase:
     gate, search, before = (request.GET.get(name, "").strip() for name in ("gate", "q", "before"))
     leads = Lead.objects.for_account(request.account)
     if gate in Gate.values:
@@ -54,7 +54,7 @@ def lead_list(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @requires(Role.VIEWER)
-def lead_detail(request: MemberRequest, pk: str) -> HttpResponse:
+def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     lead = get_object_or_404(Lead.objects.for_account(request.account), pk=pk)
     flow = Flow.objects.filter(pk=lead.flow_id).first()
     revision = FlowRevision.objects.filter(pk=lead.revision_id).first()

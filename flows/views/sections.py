@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +24,7 @@ GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 @GET_AND_POST
 @requires(Role.VIEWER)
-def fields(request: MemberRequest, pk: str) -> HttpResponse:
+def fields(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     return (
         _change_fields(request, flow)
@@ -34,7 +34,7 @@ def fields(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @requires(Role.ADMIN)
-def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponse:
+def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     present: list[str] = document_of(flow)["fields"]
     if removed := request.POST.get("remove"):
         errors = save(request, flow, f"{removed} is removed.", fields=[id for id in present if id != removed])
@@ -47,7 +47,7 @@ def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponse:
     return _answer(request, flow, "app:flow-fields", errors)
 
 
-def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: int = 200) -> HttpResponse:
+def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: int = 200) -> HttpResponseBase:
     present = document_of(flow)["fields"]
     known = [id for id in DEFAULT_FIELDS if id not in present]
     context = {"flow": flow, "tab": "fields", "fields": present, "known": known, "form": form}
@@ -59,7 +59,7 @@ def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: i
 
 @GET_AND_POST
 @requires(Role.VIEWER)
-def sources(request: MemberRequest, pk: str) -> HttpResponse:
+def sources(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_sources(request, flow)
@@ -67,7 +67,7 @@ def sources(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @requires(Role.ADMIN)
-def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponse:
+def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     present: list[dict[str, Any]] = document_of(flow)["sources"]
     if removed := request.POST.get("remove"):
         left = [source for source in present if source["entity"]["id"] != removed]
@@ -85,7 +85,7 @@ def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponse:
     return _add_source(request, flow, present)
 
 
-def _add_source(request: MemberRequest, flow: Flow, present: list[dict[str, Any]]) -> HttpResponse:
+def _add_source(request: MemberRequest, flow: Flow, present: list[dict[str, Any]]) -> HttpResponseBase:
     form = SourceForm(request.POST, entities=_free_entities(request, flow))
     if not form.is_valid():
         return _sources_page(request, flow, form, status=422)
@@ -113,7 +113,7 @@ def _free_entities(request: MemberRequest, flow: Flow) -> list[Entity]:
     return list(Entity.objects.for_account(request.account).exclude(pk__in=taken).order_by("name"))
 
 
-def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200) -> HttpResponse:
+def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200) -> HttpResponseBase:
     rows = [
         source | {"url": submit_url(request, flow, source["entity_id"])} for source in named_sources(flow)
     ]
@@ -126,7 +126,7 @@ def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: 
 
 @GET_AND_POST
 @requires(Role.VIEWER)
-def destinations(request: MemberRequest, pk: str) -> HttpResponse:
+def destinations(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_destinations(request, flow)
@@ -135,7 +135,7 @@ def destinations(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @requires(Role.ADMIN)
-def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponse:
+def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     """The whole choice at once: checked actions are used, in the order of the page; `up` moves one use earlier."""
     wanted = request.POST.getlist("action")
     entries = [
@@ -198,7 +198,7 @@ def _row(destination: Destination, actions: list[Action], used: list[dict[str, A
     return {"destination": destination, "actions": actions, "used": bool(used)}
 
 
-def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponse:
+def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:
     for sentence in errors.values():
         messages.error(request, sentence)
     return redirect(page, pk=flow.pk)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 @GET_AND_POST
 @requires(Role.VIEWER)
-def step_list(request: MemberRequest, pk: str) -> HttpResponse:
+def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_order(request, flow)
@@ -27,7 +27,7 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @requires(Role.ADMIN)
-def _change_order(request: MemberRequest, flow: Flow) -> HttpResponse:
+def _change_order(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     """`remove`, `up` and `down` name a step by its id."""
     steps: list[dict[str, Any]] = list(document_of(flow)["steps"])
     for button, move in (("remove", None), ("up", -1), ("down", 1)):
@@ -50,7 +50,7 @@ def _change_order(request: MemberRequest, flow: Flow) -> HttpResponse:
 
 @GET_AND_POST
 @requires(Role.ADMIN)
-def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponse:
+def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponseBase:
     flow = flow_of(request, pk)
     step = _step(flow, step_id) if step_id else None
     if request.method != "POST":
@@ -76,7 +76,8 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
 
 
 def _step(flow: Flow, id: str) -> dict[str, Any]:
-    found = next((step for step in document_of(flow)["steps"] if step["id"] == id), None)
+    steps: list[dict[str, Any]] = document_of(flow)["steps"]
+    found = next((step for step in steps if step["id"] == id), None)
     if found is None:
         raise Http404
     return found
@@ -96,7 +97,7 @@ def _in_words(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponse:
+def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
     """Add or take away a rule's row, keeping what was typed. Works without a script."""
     posted = RuleFormSet(request.POST, prefix="rules")
     rows = [{name: form[name].value() for name in ("lhv", "op", "rhv")} for form in posted.forms]
@@ -131,7 +132,7 @@ def _step_page(
     form: StepForm,
     rules: Any,
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     context = {
         "flow": flow,
         "step": step,

@@ -89,7 +89,7 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response |
     if isinstance(error, RequestDataTooBig):
         return Response({"error": "The body is too large."}, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     if isinstance(error, OperationalError):
-        logger.exception("database_unavailable")
+        logger.error("api.unavailable", exc_info=error)
         return Response(
             {"error": "The service is busy. Try again in a few seconds."},
             status=status.HTTP_503_SERVICE_UNAVAILABLE,
