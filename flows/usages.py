@@ -1,11 +1,15 @@
-"""Which flows deliver to which destinations: what is written when a flow is saved or deployed, and asked since."""
+"""What flows have to do with destinations: which deliver to which, and what else a destination's pages ask of them.
+
+Who uses what is written when a flow is saved or deployed, and asked since.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from destinations.models import Action, Destination
-from flows.models import Flow, FlowUsage, Stage
+from flows.models import Due, Flow, FlowUsage, Stage
+from leadconduit.accounts.models import Account
 
 
 def rebuild(*, flow: Flow, stage: Stage, document: dict[str, Any]) -> None:
@@ -51,3 +55,18 @@ def flows_using(destination: Destination, *, action: Action | None = None) -> li
         usages = usages.filter(action=action)
     flows = Flow.objects.filter(pk__in=usages.values("flow"), deleted_at__isnull=True)
     return list(flows.order_by("name", "pk"))
+
+
+def deliveries_waiting(destination: Destination) -> int:
+    """How many deliveries of a destination are still to be made; those that follow another come on top.
+
+    None wait where this is 0. Ask it while holding the destination's row lock, as for `flows_using`.
+    """
+    return Due.objects.filter(destination_id=destination.pk).count()
+
+
+def lead_fields(account: Account) -> list[str]:
+    """The ids of all fields that an account's flows take, by name: what a mapping may want to use."""
+    flows = Flow.objects.for_account(account).filter(saved__isnull=False)
+    documents = flows.values_list("saved__document__fields", flat=True)
+    return sorted({field for fields in documents for field in fields})

@@ -6,7 +6,11 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 PLAIN = "text/plain"
 
-FIELDS = {"type": "object", "additionalProperties": True, "example": {"email": "ada@example.com", "state": "TX"}}
+FIELDS = {
+    "type": "object",
+    "additionalProperties": True,
+    "example": {"email": "ada@example.com", "state": "TX"},
+}
 LEAD = {
     "type": "object",
     "required": ["outcome", "lead", "price"],

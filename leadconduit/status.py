@@ -16,6 +16,6 @@ class StatusSerializer(serializers.Serializer[None]):
 
 class Status(APIView):
     @extend_schema(operation_id="status", tags=["System"], responses={200: StatusSerializer, **refusals()})
-    def get(self, request: Request) -> Response:
+    def get(self, _: Request) -> Response:
         """Which version is running."""
         return Response({"version": settings.VERSION})

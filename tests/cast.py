@@ -5,15 +5,25 @@ Olive owns Acme, Adam is an admin of it, Vera looks on; Sam owns another account
 
 import base64
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, cast
 
 import orjson
 import pytest
-from django.http import HttpResponse
+from django.http.response import ResponseHeaders
 from django.test import Client
 
 from leadconduit.accounts.models import Account, Role, User
 from tests.factories import AccountFactory, UserFactory, api_key
+
+
+class Answer(Protocol):
+    """What the API answered."""
+
+    status_code: int
+    headers: ResponseHeaders
+    content: bytes
+
+    def json(self) -> Any: ...
 
 
 class ApiClient:
@@ -24,53 +34,53 @@ class ApiClient:
         headers = {"Authorization": f"Basic {token}"} if key else {}
         self._client = Client(headers=headers, raise_request_exception=False)
 
-    def get(self, path: str, **query: Any) -> HttpResponse:
-        return self._client.get(path, query)  # type: ignore[return-value]
+    def get(self, path: str, **query: Any) -> Answer:
+        return cast(Answer, self._client.get(path, query))
 
-    def post(self, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.send("POST", path, body, **options)
 
-    def put(self, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def put(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.send("PUT", path, body, **options)
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> Answer:
         return self.send("DELETE", path)
 
     def send(
         self, method: str, path: str, body: Any = None, *, content_type: str = "application/json"
-    ) -> HttpResponse:
+    ) -> Answer:
         content = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        return self._client.generic(method, path, content, content_type)  # type: ignore[return-value]
+        return cast(Answer, self._client.generic(method, path, content, content_type))
 
 
 @pytest.fixture
 def acme(db: None) -> Account:
-    return AccountFactory(name="Acme")
+    return AccountFactory.create(name="Acme")
 
 
 @pytest.fixture
 def elsewhere(db: None) -> Account:
-    return AccountFactory(name="Elsewhere")
+    return AccountFactory.create(name="Elsewhere")
 
 
 @pytest.fixture
 def olive(acme: Account) -> User:
-    return UserFactory(email="olive@acme.test", account=acme, role=Role.OWNER)
+    return UserFactory.create(email="olive@acme.test", account=acme, role=Role.OWNER)
 
 
 @pytest.fixture
 def adam(acme: Account) -> User:
-    return UserFactory(email="adam@acme.test", account=acme, role=Role.ADMIN)
+    return UserFactory.create(email="adam@acme.test", account=acme, role=Role.ADMIN)
 
 
 @pytest.fixture
 def vera(acme: Account) -> User:
-    return UserFactory(email="vera@acme.test", account=acme, role=Role.VIEWER)
+    return UserFactory.create(email="vera@acme.test", account=acme, role=Role.VIEWER)
 
 
 @pytest.fixture
 def sam(elsewhere: Account) -> User:
-    return UserFactory(email="sam@elsewhere.test", account=elsewhere, role=Role.OWNER)
+    return UserFactory.create(email="sam@elsewhere.test", account=elsewhere, role=Role.OWNER)
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import factory
 from django.utils import timezone
+from factory import declarations
+from factory.django import DjangoModelFactory
 
 from destinations.models import Action, Destination, DestinationRevision, Lane
 from flows import editing
@@ -12,21 +13,24 @@ from flows.models import Entity, Flow
 from leadconduit.accounts.models import Account, ApiKey, Membership, Role, User
 from leadconduit.lib.ids import new_id
 
+# factory_boy leaves these without types.
+declare: Any = declarations
 
-class AccountFactory(factory.django.DjangoModelFactory[Account]):
+
+class AccountFactory(DjangoModelFactory[Account]):
     class Meta:
         model = Account
 
-    name = factory.Sequence(lambda n: f"Account {n}")
+    name = declare.Sequence(lambda n: f"Account {n}")
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
-    """A member of an account: `UserFactory(account=acme, role=Role.ADMIN)`."""
+class UserFactory(DjangoModelFactory[User]):
+    """A member of an account: `UserFactory.create(account=acme, role=Role.ADMIN)`."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"user{n}@acme.test")
+    email = declare.Sequence(lambda n: f"user{n}@acme.test")
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **values: Any) -> User:
@@ -37,16 +41,16 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         return user
 
 
-class EntityFactory(factory.django.DjangoModelFactory[Entity]):
+class EntityFactory(DjangoModelFactory[Entity]):
     class Meta:
         model = Entity
 
-    account = factory.SubFactory(AccountFactory)
-    name = factory.Sequence(lambda n: f"Seller {n}")
+    account = declare.SubFactory(AccountFactory)
+    name = declare.Sequence(lambda n: f"Seller {n}")
     source = "seller"
 
 
-class DestinationFactory(factory.django.DjangoModelFactory[Destination]):
+class DestinationFactory(DjangoModelFactory[Destination]):
     """An activated webhook destination with its live revision, its lane, and one action for each of `actions`.
 
     `draft=True` leaves it a draft. `url` is where it sends to; every action maps the lead's e-mail.
@@ -55,9 +59,9 @@ class DestinationFactory(factory.django.DjangoModelFactory[Destination]):
     class Meta:
         model = Destination
 
-    account = factory.SubFactory(AccountFactory)
-    name = factory.Sequence(lambda n: f"Webhook {n}")
-    instance_id = factory.LazyFunction(new_id)
+    account = declare.SubFactory(AccountFactory)
+    name = declare.Sequence(lambda n: f"Webhook {n}")
+    instance_id = declare.LazyFunction(new_id)
     integration = "webhook"
     integration_name = "Custom Webhook"
 
@@ -108,7 +112,7 @@ def _activate(destination: Destination, revision: DestinationRevision) -> None:
         )
 
 
-class FlowFactory(factory.django.DjangoModelFactory[Flow]):
+class FlowFactory(DjangoModelFactory[Flow]):
     """A flow of the account, saved, and with `deployed=True` deployed.
 
     Further values become parts of its body; `uses=[destination, ...]` attaches every action of each.
@@ -117,8 +121,8 @@ class FlowFactory(factory.django.DjangoModelFactory[Flow]):
     class Meta:
         model = Flow
 
-    account = factory.SubFactory(AccountFactory)
-    name = factory.Sequence(lambda n: f"Flow {n}")
+    account = declare.SubFactory(AccountFactory)
+    name = declare.Sequence(lambda n: f"Flow {n}")
 
     @classmethod
     def _create(cls, model_class: type[Flow], *args: Any, **values: Any) -> Flow:
@@ -158,7 +162,9 @@ def filter_step(*rules: dict[str, Any], op: str = "or", **parts: Any) -> dict[st
 
 def use_of(destination: Destination, *action_ids: str, **parts: Any) -> dict[str, Any]:
     """An entry of a flow's destinations: these actions of it, or all of them. Further parts go into each action."""
-    wanted = action_ids or tuple(Action.objects.current().filter(destination=destination).values_list("action_id", flat=True))
+    wanted = action_ids or tuple(
+        Action.objects.current().filter(destination=destination).values_list("action_id", flat=True)
+    )
     return {
         "instance_id": destination.instance_id,
         "actions": [{"action_id": action_id, **parts} for action_id in wanted],

@@ -62,5 +62,3 @@ def with_usages(
 
 def _flow_usages(flows: list[tuple[str, str]]) -> dict[str, Any]:
     return {"count": len(flows), "flows": [{"id": id, "name": name} for id, name in flows]}
-
-

@@ -24,7 +24,11 @@ class DestinationSerializer(serializers.Serializer[None]):
 
     name = serializers.CharField()
     integration_name = serializers.CharField(help_text="As the marketplace has it.")
-    integration_icon_url = serializers.URLField(help_text="Pre-signed: opens without a session, until it expires.")
-    instance_id = serializers.CharField(help_text="Names the destination on the platform that runs it. Opaque.")
+    integration_icon_url = serializers.URLField(
+        help_text="Pre-signed: opens without a session, until it expires."
+    )
+    instance_id = serializers.CharField(
+        help_text="Names the destination on the platform that runs it. Opaque."
+    )
     actions = ActionSerializer(many=True)
     flow_usages = FlowUsagesSerializer(required=False, help_text="Only with `include=flow_usages`.")

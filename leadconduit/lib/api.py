@@ -1,6 +1,6 @@
 """How the REST API reads and writes: JSON always, errors as `{"error": sentence}`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -70,13 +70,14 @@ def _holds_nul(value: Any) -> bool:
 class AlwaysJson(negotiation.BaseContentNegotiation):
     """The API speaks JSON and nothing else, whatever is asked for: as the real service, it does not negotiate."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         return negotiation.DefaultContentNegotiation().select_parser(request, parsers)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
     ) -> Any:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response | None:

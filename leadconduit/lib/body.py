@@ -113,7 +113,7 @@ class Body:
 
 def says_nothing(value: object) -> bool:
     """Null, false, or empty: what a service answers for a property that is not used."""
-    return value is None or value is False or value == [] or value == {}
+    return value is None or value is False or value in ([], {})
 
 
 def problem_of_text(value: object, *, most: int, required: bool) -> str:

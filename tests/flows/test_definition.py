@@ -57,7 +57,12 @@ def test_a_filter_gets_ids_and_every_part(acme: Account) -> None:
 
 
 def test_an_id_inside_a_flow_is_kept_once(acme: Account) -> None:
-    steps = [filter_step(id="abc123"), filter_step(id="abc123"), filter_step(id="not an id"), filter_step(id=7)]
+    steps = [
+        filter_step(id="abc123"),
+        filter_step(id="abc123"),
+        filter_step(id="not an id"),
+        filter_step(id=7),
+    ]
 
     ids = [step["id"] for step in definition.read(flow_body(steps=steps), account=acme)["steps"]]
 
@@ -83,7 +88,7 @@ def test_true_in_place_of_one_is_a_change(acme: Account) -> None:
 
 
 def test_another_entity_is_a_change(acme: Account) -> None:
-    first, second = EntityFactory(account=acme), EntityFactory(account=acme)
+    first, second = EntityFactory.create(account=acme), EntityFactory.create(account=acme)
     before = definition.read(flow_body(sources=[source_of(first)]), account=acme)
 
     after = definition.read(flow_body(sources=[source_of(second)]), account=acme, before=before)
@@ -92,7 +97,7 @@ def test_another_entity_is_a_change(acme: Account) -> None:
 
 
 def test_a_source_keeps_any_module_and_only_what_its_entity_does_not_say(acme: Account) -> None:
-    entity = EntityFactory(account=acme, time_zone="America/Chicago")
+    entity = EntityFactory.create(account=acme, time_zone="America/Chicago")
     sources = [
         source_of(
             entity,
@@ -114,7 +119,7 @@ def test_a_source_keeps_any_module_and_only_what_its_entity_does_not_say(acme: A
 
 
 def test_a_time_zone_of_its_own_is_kept(acme: Account) -> None:
-    entity = EntityFactory(account=acme)
+    entity = EntityFactory.create(account=acme)
     source = source_of(entity, entity={"id": entity.pk, "time_zone": "America/Denver"})
 
     read = definition.read(flow_body(sources=[source]), account=acme)["sources"][0]
@@ -123,7 +128,13 @@ def test_a_time_zone_of_its_own_is_kept(acme: Account) -> None:
 
 
 def test_what_says_nothing_may_stand_there_although_nothing_runs_it(acme: Account) -> None:
-    silent = {"caps": None, "ping_enabled": False, "ping_limits": [], "firehose": {}, "acceptance_criteria": None}
+    silent: dict[str, Any] = {
+        "caps": None,
+        "ping_enabled": False,
+        "ping_limits": [],
+        "firehose": {},
+        "acceptance_criteria": None,
+    }
 
     document = definition.read(flow_body(**silent), account=acme)
 
@@ -146,15 +157,17 @@ def test_a_property_of_a_flow_that_nothing_runs_is_refused_by_name(acme: Account
 
 @pytest.mark.parametrize("name", definition.SOURCE_LATER)
 def test_a_property_of_a_source_that_nothing_runs_is_refused_by_name(acme: Account, name: str) -> None:
-    source = source_of(EntityFactory(account=acme), **{name: "something"})
+    source = source_of(EntityFactory.create(account=acme), **{name: "something"})
 
-    assert errors(flow_body(sources=[source]), acme) == {f"sources.0.{name}": f"`{name}` is not supported yet."}
+    assert errors(flow_body(sources=[source]), acme) == {
+        f"sources.0.{name}": f"`{name}` is not supported yet."
+    }
 
 
 def test_mappings_of_a_source_are_refused_by_name(acme: Account) -> None:
     mapping = {"property": "first_name", "value": "{{lead.fname}}"}
     source = source_of(
-        EntityFactory(account=acme), integration={"module_id": "any", "mappings": [mapping]}
+        EntityFactory.create(account=acme), integration={"module_id": "any", "mappings": [mapping]}
     )
 
     found = errors(flow_body(sources=[source]), acme)
@@ -165,7 +178,9 @@ def test_mappings_of_a_source_are_refused_by_name(acme: Account) -> None:
 def test_a_recipient_is_refused_by_name_and_not_picked_apart(acme: Account) -> None:
     step = {"type": "recipient", "entity": {}, "integration": {}, "retry_enabled": True}
 
-    assert errors(flow_body(steps=[step]), acme) == {"steps.0.type": "`recipient` steps are not supported yet."}
+    assert errors(flow_body(steps=[step]), acme) == {
+        "steps.0.type": "`recipient` steps are not supported yet."
+    }
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
@@ -186,10 +201,22 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("steps.0", {"steps": [None]}, "This must be an object."),
     ("steps.0.type", {"steps": [{}]}, "A step's type must be `filter`."),
     ("steps.0.type", {"steps": [{"type": ["filter"]}]}, "A step's type must be `filter`."),
-    ("steps.0.outcome", {"steps": [filter_step(outcome="no")]}, "This must be one of `success`, `failure`, `error`."),
-    ("steps.0.description", {"steps": [filter_step(description="x" * 121)]}, "This has at most 120 characters."),
+    (
+        "steps.0.outcome",
+        {"steps": [filter_step(outcome="no")]},
+        "This must be one of `success`, `failure`, `error`.",
+    ),
+    (
+        "steps.0.description",
+        {"steps": [filter_step(description="x" * 121)]},
+        "This has at most 120 characters.",
+    ),
     ("steps.0.notes", {"steps": [filter_step(notes="x" * 2001)]}, "This has at most 2,000 characters."),
-    ("steps.0.reason", {"steps": [filter_step(reason="{{lead.state")]}, "The braces `{{` are never closed by `}}`."),
+    (
+        "steps.0.reason",
+        {"steps": [filter_step(reason="{{lead.state")]},
+        "The braces `{{` are never closed by `}}`.",
+    ),
     ("steps.0.caps", {"steps": [filter_step(caps=[1])]}, "`caps` is not a property of a filter step."),
     ("destinations", {"destinations": None}, "This must be a list."),
     ("destinations.0", {"destinations": ["x"]}, "This must be an object."),
@@ -199,7 +226,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("path", "parts", "sentence"), WRONG)
-def test_a_mistake_is_named_by_its_path(acme: Account, path: str, parts: dict[str, Any], sentence: str) -> None:
+def test_a_mistake_is_named_by_its_path(
+    acme: Account, path: str, parts: dict[str, Any], sentence: str
+) -> None:
     assert errors(flow_body(**parts), acme)[path] == sentence
 
 
@@ -236,7 +265,9 @@ def test_every_mistake_is_found_and_the_sentence_names_the_first(acme: Account) 
         definition.read(flow_body(name="", steps=[filter_step(outcome=None)]), account=acme)
 
     assert list(refusal.value.errors) == ["name", "steps.0.outcome"]
-    assert str(refusal.value) == "The flow is not valid at `name`: This must not be blank. (1 more in `errors`.)"
+    assert (
+        str(refusal.value) == "The flow is not valid at `name`: This must not be blank. (1 more in `errors`.)"
+    )
 
 
 # --- Sources name entities
@@ -244,19 +275,19 @@ def test_every_mistake_is_found_and_the_sentence_names_the_first(acme: Account) 
 
 @pytest.mark.parametrize("id", ["0" * 24, "x", "", None, 7, "a\0b"])
 def test_an_unknown_entity_is_refused(acme: Account, id: object) -> None:
-    source = source_of(EntityFactory(account=acme), entity={"id": id})
+    source = source_of(EntityFactory.create(account=acme), entity={"id": id})
 
     assert list(errors(flow_body(sources=[source]), acme)) == ["sources.0.entity.id"]
 
 
 def test_an_entity_of_another_account_is_as_unknown(acme: Account, elsewhere: Account) -> None:
-    source = source_of(EntityFactory(account=elsewhere))
+    source = source_of(EntityFactory.create(account=elsewhere))
 
     assert list(errors(flow_body(sources=[source]), acme)) == ["sources.0.entity.id"]
 
 
 def test_an_entity_is_a_source_once(acme: Account) -> None:
-    entity = EntityFactory(account=acme, name="Leads Inc")
+    entity = EntityFactory.create(account=acme, name="Leads Inc")
 
     found = errors(flow_body(sources=[source_of(entity), source_of(entity)]), acme)
 
@@ -277,7 +308,7 @@ def read_uses(entries: list[Any], account: Account, before: list[Any] | None = N
 
 
 def test_a_destination_is_kept_by_its_row_with_its_actions_in_order(acme: Account) -> None:
-    destination = DestinationFactory(account=acme, actions=["Contacts", "Deals"])
+    destination = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
     contacts, deals = destination.actions.order_by("position")
 
     read = read_uses([use_of(destination, "deals", "contacts")], acme)
@@ -294,7 +325,7 @@ def test_a_destination_is_kept_by_its_row_with_its_actions_in_order(acme: Accoun
 
 
 def test_the_only_action_need_not_be_named(acme: Account) -> None:
-    destination = DestinationFactory(account=acme, actions=["Contacts"])
+    destination = DestinationFactory.create(account=acme, actions=["Contacts"])
 
     read = read_uses([{"instance_id": destination.instance_id}], acme)
 
@@ -302,7 +333,7 @@ def test_the_only_action_need_not_be_named(acme: Account) -> None:
 
 
 def test_an_object_of_the_destination_list_can_be_put_there_as_it_is(acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     entry = {
         "name": "Other",
         "integration_name": "Other",
@@ -316,7 +347,7 @@ def test_an_object_of_the_destination_list_can_be_put_there_as_it_is(acme: Accou
 
 
 def test_settings_of_a_use_are_kept_where_they_are_left_out(acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     rule_set = {"op": "and", "rules": [RULE]}
 
     before = [use_of(destination, enabled=False, rule_set=rule_set)]
@@ -327,7 +358,7 @@ def test_settings_of_a_use_are_kept_where_they_are_left_out(acme: Account) -> No
 
 
 def test_null_takes_a_setting_of_a_use_away(acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     rule_set = {"op": "and", "rules": [RULE]}
 
     before = [use_of(destination, enabled=False, rule_set=rule_set)]
@@ -337,7 +368,9 @@ def test_null_takes_a_setting_of_a_use_away(acme: Account) -> None:
 
 
 def test_no_destinations_property_leaves_them_as_they_are(acme: Account) -> None:
-    before = definition.read(flow_body(destinations=[use_of(DestinationFactory(account=acme))]), account=acme)
+    before = definition.read(
+        flow_body(destinations=[use_of(DestinationFactory.create(account=acme))]), account=acme
+    )
 
     after = definition.read(flow_body(name="Renamed"), account=acme, before=before)
 
@@ -345,22 +378,22 @@ def test_no_destinations_property_leaves_them_as_they_are(acme: Account) -> None
 
 
 def test_an_empty_list_takes_all_destinations_away(acme: Account) -> None:
-    before = [use_of(DestinationFactory(account=acme))]
+    before = [use_of(DestinationFactory.create(account=acme))]
 
     assert read_uses([], acme, before) == []
 
 
 def test_a_paused_destination_can_be_attached(acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     destination.lane.pause()
 
     assert read_uses([use_of(destination)], acme)
 
 
 def test_a_draft_or_a_deleted_or_a_foreign_destination_is_unknown(acme: Account, elsewhere: Account) -> None:
-    draft = DestinationFactory(account=acme, draft=True)
-    foreign = DestinationFactory(account=elsewhere)
-    deleted = DestinationFactory(account=acme)
+    draft = DestinationFactory.create(account=acme, draft=True)
+    foreign = DestinationFactory.create(account=elsewhere)
+    deleted = DestinationFactory.create(account=acme)
     deleted.deleted_at = deleted.created_at
     deleted.save()
     entries = [{"instance_id": one.instance_id} for one in (draft, foreign, deleted)]
@@ -374,7 +407,7 @@ def test_a_draft_or_a_deleted_or_a_foreign_destination_is_unknown(acme: Account,
 
 
 def test_a_destination_stands_in_a_flow_once(acme: Account) -> None:
-    destination = DestinationFactory(account=acme, name="CRM", actions=["Contacts", "Deals"])
+    destination = DestinationFactory.create(account=acme, name="CRM", actions=["Contacts", "Deals"])
     entries = [use_of(destination, "contacts"), use_of(destination, "deals")]
 
     assert errors(flow_body(destinations=entries), acme) == {
@@ -383,7 +416,7 @@ def test_a_destination_stands_in_a_flow_once(acme: Account) -> None:
 
 
 def test_what_is_wrong_with_actions_is_named(acme: Account) -> None:
-    destination = DestinationFactory(account=acme, name="CRM", actions=["Contacts", "Deals"])
+    destination = DestinationFactory.create(account=acme, name="CRM", actions=["Contacts", "Deals"])
     instance_id = destination.instance_id
 
     def found(**entry: Any) -> dict[str, str]:
@@ -410,7 +443,7 @@ def test_what_is_wrong_with_actions_is_named(acme: Account) -> None:
 
 
 def test_a_removed_action_is_unknown(acme: Account) -> None:
-    destination = DestinationFactory(account=acme, actions=["Contacts", "Deals"])
+    destination = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
     destination.actions.filter(action_id="deals").update(removed_at=destination.created_at)
 
     assert "destinations.0.actions.0.action_id" in errors(

@@ -12,7 +12,15 @@ from flows import editing
 from flows.definition import InvalidFlow
 from flows.models import Flow, FlowRevision, FlowUsage
 from leadconduit.accounts.models import Account, ApiKey, AuditEvent, User
-from tests.factories import NOON, AccountFactory, DestinationFactory, FlowFactory, filter_step, flow_body, use_of
+from tests.factories import (
+    NOON,
+    AccountFactory,
+    DestinationFactory,
+    FlowFactory,
+    filter_step,
+    flow_body,
+    use_of,
+)
 
 LATER = NOON + timedelta(hours=1)
 
@@ -42,7 +50,7 @@ def test_an_id_that_is_none_is_refused(acme: Account, id: object) -> None:
 
 
 def test_an_id_is_taken_whoever_has_it(acme: Account, elsewhere: Account) -> None:
-    other = FlowFactory(account=elsewhere)
+    other = FlowFactory.create(account=elsewhere)
 
     with pytest.raises(editing.IdTaken, match=f"The id {other.pk} is taken."):
         editing.create(account=acme, body=flow_body(id=other.pk), author=None, now=NOON)
@@ -51,7 +59,7 @@ def test_an_id_is_taken_whoever_has_it(acme: Account, elsewhere: Account) -> Non
 
 
 def test_a_save_makes_the_next_revision(acme: Account, olive: User) -> None:
-    flow = FlowFactory(account=acme, now=NOON)
+    flow = FlowFactory.create(account=acme, now=NOON)
 
     saved = editing.save(flow=flow, body=flow_body(name="Renamed"), author=olive, now=LATER)
 
@@ -71,7 +79,7 @@ def test_a_save_of_the_same_changes_nothing(acme: Account) -> None:
 
 
 def test_a_refused_save_changes_nothing(acme: Account) -> None:
-    flow = FlowFactory(account=acme)
+    flow = FlowFactory.create(account=acme)
 
     with pytest.raises(InvalidFlow):
         editing.save(flow=flow, body=flow_body(caps=[1]), author=None, now=LATER)
@@ -80,7 +88,7 @@ def test_a_refused_save_changes_nothing(acme: Account) -> None:
 
 
 def test_leads_meet_a_change_once_it_is_deployed(acme: Account) -> None:
-    flow = FlowFactory(account=acme, deployed=True)
+    flow = FlowFactory.create(account=acme, deployed=True)
     first = flow.deployed_id
 
     editing.save(flow=flow, body=flow_body(name="Renamed"), author=None, now=LATER)
@@ -93,7 +101,7 @@ def test_leads_meet_a_change_once_it_is_deployed(acme: Account) -> None:
 
 
 def test_a_deleted_flow_is_gone_but_its_row_stays(acme: Account) -> None:
-    flow = FlowFactory(account=acme, uses=[DestinationFactory(account=acme)], deployed=True)
+    flow = FlowFactory.create(account=acme, uses=[DestinationFactory.create(account=acme)], deployed=True)
 
     editing.delete(flow=flow, author=None, now=LATER)
 
@@ -104,7 +112,7 @@ def test_a_deleted_flow_is_gone_but_its_row_stays(acme: Account) -> None:
 
 @pytest.mark.parametrize("change", [editing.deploy, editing.delete])
 def test_a_deleted_flow_cannot_change(acme: Account, change: object) -> None:
-    flow = FlowFactory(account=acme)
+    flow = FlowFactory.create(account=acme)
     editing.delete(flow=flow, author=None, now=LATER)
 
     with pytest.raises(Flow.DoesNotExist):
@@ -134,9 +142,12 @@ def test_every_change_is_noted(acme: Account, olive: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_destination_is_held_while_it_is_being_attached() -> None:
-    account = AccountFactory()
-    destination, other = DestinationFactory(account=account), DestinationFactory(account=account)
-    flow = FlowFactory(account=account)
+    account = AccountFactory.create()
+    destination, other = (
+        DestinationFactory.create(account=account),
+        DestinationFactory.create(account=account),
+    )
+    flow = FlowFactory.create(account=account)
 
     with transaction.atomic():
         body = flow_body(destinations=[use_of(destination)])

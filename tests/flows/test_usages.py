@@ -17,20 +17,20 @@ def uses(flow: Flow, stage: Stage) -> list[tuple[str, int]]:
 
 
 def test_a_save_writes_the_uses_in_the_flows_order(acme: Account) -> None:
-    crm = DestinationFactory(account=acme, actions=["Contacts", "Deals"])
-    mail = DestinationFactory(account=acme, actions=["Subscribe"])
+    crm = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
+    mail = DestinationFactory.create(account=acme, actions=["Subscribe"])
 
-    flow = FlowFactory(account=acme, destinations=[use_of(mail), use_of(crm, "deals", "contacts")])
+    flow = FlowFactory.create(account=acme, destinations=[use_of(mail), use_of(crm, "deals", "contacts")])
 
     assert uses(flow, Stage.SAVED) == [("subscribe", 0), ("deals", 1), ("contacts", 2)]
     assert uses(flow, Stage.DEPLOYED) == []
 
 
 def test_a_use_keeps_its_settings(acme: Account) -> None:
-    crm = DestinationFactory(account=acme)
+    crm = DestinationFactory.create(account=acme)
     rule_set = {"op": "and", "rules": [{"lhv": "lead.email", "op": "is not blank"}]}
 
-    flow = FlowFactory(account=acme, destinations=[use_of(crm, enabled=False, rule_set=rule_set)])
+    flow = FlowFactory.create(account=acme, destinations=[use_of(crm, enabled=False, rule_set=rule_set)])
 
     usage = FlowUsage.objects.get(flow=flow)
     assert usage.enabled is False
@@ -39,19 +39,17 @@ def test_a_use_keeps_its_settings(acme: Account) -> None:
 
 
 def test_a_flow_counts_once_for_a_destination_however_many_actions_it_uses(acme: Account) -> None:
-    crm = DestinationFactory(account=acme, actions=["Contacts", "Deals"])
-    second = FlowFactory(account=acme, name="B", uses=[crm], deployed=True)
-    first = FlowFactory(account=acme, name="A", uses=[crm])
+    crm = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
+    second = FlowFactory.create(account=acme, name="B", uses=[crm], deployed=True)
+    first = FlowFactory.create(account=acme, name="A", uses=[crm])
 
     assert usages_of([crm.pk]) == {crm.pk: [(first.pk, "A"), (second.pk, "B")]}
 
 
-def test_usages_of_many_destinations_take_one_query(
-    acme: Account, django_assert_num_queries: Any
-) -> None:
-    destinations = [DestinationFactory(account=acme) for _ in range(3)]
+def test_usages_of_many_destinations_take_one_query(acme: Account, django_assert_num_queries: Any) -> None:
+    destinations = [DestinationFactory.create(account=acme) for _ in range(3)]
     for destination in destinations:
-        FlowFactory(account=acme, uses=[destination])
+        FlowFactory.create(account=acme, uses=[destination])
 
     with django_assert_num_queries(1):
         found = usages_of(destination.pk for destination in destinations)
@@ -60,8 +58,8 @@ def test_usages_of_many_destinations_take_one_query(
 
 
 def test_only_what_is_saved_counts_as_usage(acme: Account) -> None:
-    crm = DestinationFactory(account=acme)
-    flow = FlowFactory(account=acme, uses=[crm], deployed=True)
+    crm = DestinationFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, uses=[crm], deployed=True)
 
     editing.save(flow=flow, body=flow_body(destinations=[]), author=None, now=timezone.now())
 
@@ -69,8 +67,8 @@ def test_only_what_is_saved_counts_as_usage(acme: Account) -> None:
 
 
 def test_what_is_still_deployed_keeps_a_destination_in_use(acme: Account) -> None:
-    crm = DestinationFactory(account=acme)
-    flow = FlowFactory(account=acme, uses=[crm], deployed=True)
+    crm = DestinationFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, uses=[crm], deployed=True)
     editing.save(flow=flow, body=flow_body(destinations=[]), author=None, now=timezone.now())
 
     assert flows_using(crm) == [flow]
@@ -80,17 +78,17 @@ def test_what_is_still_deployed_keeps_a_destination_in_use(acme: Account) -> Non
 
 
 def test_an_action_can_be_in_use_while_its_neighbour_is_not(acme: Account) -> None:
-    crm = DestinationFactory(account=acme, actions=["Contacts", "Deals"])
+    crm = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
     contacts, deals = crm.actions.order_by("position")
-    flow = FlowFactory(account=acme, destinations=[use_of(crm, "deals")])
+    flow = FlowFactory.create(account=acme, destinations=[use_of(crm, "deals")])
 
     assert flows_using(crm, action=deals) == [flow]
     assert flows_using(crm, action=contacts) == []
 
 
 def test_a_deleted_flow_uses_nothing(acme: Account) -> None:
-    crm = DestinationFactory(account=acme)
-    flow = FlowFactory(account=acme, uses=[crm], deployed=True)
+    crm = DestinationFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, uses=[crm], deployed=True)
 
     editing.delete(flow=flow, author=None, now=timezone.now())
 

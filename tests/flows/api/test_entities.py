@@ -1,0 +1,143 @@
+"""Entities over the API."""
+
+from typing import Any
+
+import pytest
+
+from flows.models import Entity
+from leadconduit.accounts.models import Account
+from tests.cast import ApiClient
+from tests.factories import EntityFactory, FlowFactory, source_of
+
+pytestmark = pytest.mark.django_db
+SMALLEST: dict[str, Any] = {"name": "Leads Inc", "source": "seller", "recipient": None, "module_ids": []}
+
+
+def test_an_account_without_entities_gets_an_empty_list(api: ApiClient) -> None:
+    assert api.get("/entities").json() == []
+
+
+def test_create_answers_201_and_the_entity(api: ApiClient, acme: Account) -> None:
+    answer = api.post("/entities", SMALLEST)
+
+    entity = Entity.objects.get(account=acme)
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"/entities/{entity.pk}"
+    created = answer.json()
+    assert created.pop("created_at") == created.pop("updated_at")
+    assert created == {
+        "id": entity.pk,
+        "name": "Leads Inc",
+        "description": "",
+        "standard": False,
+        "account": None,
+        "source": "seller",
+        "recipient": None,
+        "module_ids": [],
+        "flow_ids": [],
+        "field_suffix": None,
+        "logo_url": None,
+    }
+
+
+def test_everything_that_is_written_is_read_again(api: ApiClient) -> None:
+    written = {
+        **SMALLEST,
+        "description": "Sells leads",
+        "recipient": "crm",
+        "module_ids": ["a.b"],
+        "field_suffix": "acme",
+        "logo_url": "https://leads.example/logo.png",
+        "time_zone": "America/Chicago",
+        "website": "https://leads.example",
+    }
+
+    created = api.post("/entities", written).json()
+
+    assert created.items() >= written.items()
+    assert api.get(f"/entities/{created['id']}").json() == created
+    assert api.get("/entities").json() == [created]
+
+
+def test_flow_ids_name_the_flows_that_it_is_a_source_of(
+    api: ApiClient, acme: Account, django_assert_num_queries: Any
+) -> None:
+    seller, other = EntityFactory.create(account=acme), EntityFactory.create(account=acme)
+    flows = [FlowFactory.create(account=acme, sources=[source_of(seller)]) for _ in range(2)]
+    FlowFactory.create(account=acme, sources=[source_of(other)])
+
+    # The key (and its use), the entities, the flows' sources.
+    with django_assert_num_queries(4):
+        found = {entity["id"]: entity["flow_ids"] for entity in api.get("/entities").json()}
+
+    assert sorted(found[seller.pk]) == sorted(flow.pk for flow in flows)
+    assert len(found[other.pk]) == 1
+
+
+def test_what_is_read_only_is_ignored(api: ApiClient) -> None:
+    answer = api.post(
+        "/entities", {**SMALLEST, "id": "0" * 24, "standard": True, "account": True, "flow_ids": 7}
+    )
+
+    assert answer.status_code == 201
+    assert (answer.json()["standard"], answer.json()["account"]) == (False, None)
+    assert answer.json()["id"] != "0" * 24
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("name", {"name": ""}),
+        ("source", {"source": "thief"}),
+        ("recipient", {"recipient": 7}),
+        ("module_ids", {"module_ids": None}),
+        ("module_ids.0", {"module_ids": [7]}),
+        ("field_suffix", {"field_suffix": "a-b"}),
+        ("field_suffix", {"field_suffix": "ab"}),
+        ("logo_url", {"logo_url": "javascript:alert(1)"}),
+        ("website", {"website": "http://[::1"}),
+        ("see", {"see": "5fd4371e940df5a34a3888b2"}),
+        ("deprecated", {"deprecated": True}),
+        ("colour", {"colour": "red"}),
+    ],
+)
+def test_a_mistake_is_named(api: ApiClient, path: str, parts: dict[str, Any]) -> None:
+    answer = api.post("/entities", {**SMALLEST, **parts})
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [path]
+    assert f"`{path}`" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("key", list(SMALLEST))
+def test_what_every_entity_has_is_required(api: ApiClient, key: str) -> None:
+    answer = api.post("/entities", {name: value for name, value in SMALLEST.items() if name != key})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [key])
+
+
+def test_a_body_that_is_no_object_is_no_entity(api: ApiClient) -> None:
+    answer = api.post("/entities", [])
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "An entity is a JSON object."})
+
+
+@pytest.mark.parametrize("id", ["0" * 24, "x", "%00"])
+def test_an_unknown_entity_is_not_found(api: ApiClient, id: str) -> None:
+    assert api.get(f"/entities/{id}").status_code == 404
+
+
+def test_an_entity_of_another_account_is_not_found(stranger: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme)
+
+    assert stranger.get(f"/entities/{entity.pk}").status_code == 404
+    assert stranger.get("/entities").json() == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_an_entity_cannot_be_changed_yet(api: ApiClient, acme: Account, method: str) -> None:
+    entity = EntityFactory.create(account=acme)
+
+    answer = api.send(method, f"/entities/{entity.pk}", SMALLEST)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
