@@ -1,0 +1,106 @@
+"""One try of a claimed delivery, and what follows from it."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from destinations.outcome import Accepted, Outcome, Result
+from destinations.platforms.registry import PLATFORMS
+from flows.delivery import backoff
+from flows.delivery.orders import Prepared
+from flows.delivery.queue import Claim
+from leadconduit.lib.ids import new_id
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A try that was made and is to be recorded.
+
+    `next_at` is None when its result is the last word. `lane_closed_until` is set when the receiver wants a pause of
+    the destination as a whole.
+    """
+
+    id: str
+    claim: Claim
+    number: int
+    revision_id: str | None
+    started_at: datetime
+    ms: int
+    result: Result = field(repr=False)
+    next_at: datetime | None
+    lane_closed_until: datetime | None
+
+    @property
+    def state(self) -> str:
+        return "waiting" if self.next_at else self.result.outcome.last_state
+
+    @property
+    def reason(self) -> str:
+        """Success needs no reason; what went wrong is always said."""
+        return self.result.reason if self.result.outcome.is_success else self.result.sentence
+
+
+async def attempt(claim: Claim, prepared: Prepared, policy: backoff.Policy) -> Attempted:
+    """Send, with no database near. Never raises: what goes wrong is a result."""
+    started_at, began = datetime.now(UTC), time.perf_counter()
+    result = prepared.result or await _send(claim, prepared)
+    ms = round((time.perf_counter() - began) * 1000)
+    now, tries = datetime.now(UTC), claim.tries + 1
+    logger.info(
+        "delivery.attempted",
+        delivery_id=claim.delivery_id,
+        destination_id=claim.destination_id,
+        outcome=result.outcome.value,
+        ms=ms,
+        tries=tries,
+    )
+    return Attempted(
+        id=new_id(),
+        claim=claim,
+        number=prepared.number,
+        revision_id=prepared.revision_id,
+        started_at=started_at,
+        ms=ms,
+        result=result,
+        next_at=backoff.next_attempt_at(
+            result.outcome,
+            tries=tries,
+            now=now,
+            policy=policy,
+            jitter=random.random(),  # noqa: S311  # it spreads retries and guards nothing
+            retry_after=result.retry_after,
+        ),
+        lane_closed_until=backoff.closed_until(
+            result.outcome, now=now, policy=policy, retry_after=result.retry_after
+        ),
+    )
+
+
+async def _send(claim: Claim, prepared: Prepared) -> Result:
+    """The sender bounds its own time; the lease bounds a sender that does not, and its slot comes back."""
+    assert prepared.order is not None
+    try:
+        async with asyncio.timeout(claim.lease_seconds):
+            result = await PLATFORMS[prepared.platform].sender.send(prepared.order)
+    except TimeoutError:
+        return Result(Outcome.UNKNOWN, "The receiver did not answer in time: the lead may have arrived.")
+    except Exception:
+        # Our fault, and it may have gone out: tried again at the usual pace, since a repair may come in between.
+        trace_id = new_id()
+        logger.exception("delivery.broke", delivery_id=claim.delivery_id, trace_id=trace_id)
+        return Result(Outcome.UNKNOWN, f"Something went wrong on our side while sending (trace {trace_id}).")
+    return _without_promise(result) if isinstance(result, Accepted) else result
+
+
+def _without_promise(accepted: Accepted) -> Result:
+    """Nothing asks for a result later yet. The lead was taken, so it must not be sent again either."""
+    sentence = (
+        "The receiver took the lead and wants to be asked for the result later, which is not possible yet."
+    )
+    return Result(Outcome.MISCONFIGURED, sentence, exchange=accepted.exchange)

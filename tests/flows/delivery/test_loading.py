@@ -1,0 +1,172 @@
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db.models import Model
+from django.utils import timezone
+
+from destinations.models import Connection, Destination
+from destinations.outcome import Outcome
+from destinations.platforms.port import Order
+from flows.delivery.loading import Loader
+from flows.delivery.orders import Prepared
+from flows.delivery.queue import Claim
+from flows.models import Delivery, Lead
+from tests.factories import AccountFactory
+from tests.flows.delivery import makers
+
+pytestmark = pytest.mark.django_db
+
+
+def prepare(delivery: Delivery, loader: Loader | None = None) -> Prepared:
+    claim = Claim(delivery.pk, delivery.destination_id, 0, uuid4(), 45)
+    return (loader or Loader()).prepare([claim])[delivery.pk]
+
+
+def order_of(delivery: Delivery, loader: Loader | None = None) -> Order:
+    order = prepare(delivery, loader).order
+    assert order is not None
+    return order
+
+
+def refusal_of(delivery: Delivery) -> str:
+    result = prepare(delivery).result
+    assert result is not None
+    assert result.outcome is Outcome.MISCONFIGURED
+    return result.sentence
+
+
+def one_delivery(to: Destination, of: Lead | None = None) -> Delivery:
+    (delivery,) = makers.deliveries(to, 1, of=of)
+    return delivery
+
+
+def test_a_lead_is_mapped_with_the_live_revision() -> None:
+    to = makers.destination()
+    delivery = one_delivery(to, makers.lead(to.account, email="ann@example.com"))
+
+    prepared = prepare(delivery)
+
+    assert prepared.order is not None
+    assert prepared.order.payload == {"email": "ann@example.com"}
+    assert prepared.order.key == delivery.key
+    assert prepared.revision_id == to.live_id
+    assert prepared.number == 1
+
+
+def test_a_delivery_without_a_lead_maps_its_input() -> None:
+    delivery = one_delivery(makers.destination())
+
+    assert order_of(delivery).payload == {"email": "lead0@example.com"}
+
+
+def test_templates_may_name_flow_source_and_account() -> None:
+    to = makers.destination(AccountFactory.create(name="Acme"))
+    text = "{{account.name}}, {{flow.name}}, {{source.name}}, {{submission.ip}}"
+    makers.apply(to, mapping=[{"target": "from", "template": text, "default": ""}])
+    of = makers.lead(to.account)
+    of.submission = {"ip": "192.0.2.1"}
+    of.save()
+
+    assert order_of(one_delivery(to, of)).payload == {"from": "Acme, Solar, Partner, 192.0.2.1"}
+
+
+def test_what_is_applied_is_in_force_for_the_next_delivery() -> None:
+    to = makers.destination()
+    delivery, loader = one_delivery(to), Loader()
+    order_of(delivery, loader)
+
+    revision = makers.apply(to, mapping=[{"target": "mail", "template": "{{lead.email}}", "default": ""}])
+
+    assert order_of(delivery, loader).payload == {"mail": "lead0@example.com"}
+    assert prepare(delivery, loader).revision_id == revision.pk
+
+
+def test_a_draft_is_in_force_for_nobody() -> None:
+    to = makers.destination()
+    delivery = one_delivery(to)
+    draft = to.revisions.create(number=2, document={**makers.document_of(to), "actions": []})
+
+    assert prepare(delivery).revision_id != draft.pk
+    assert order_of(delivery).payload
+
+
+def test_secrets_are_opened_for_the_order_and_shown_nowhere() -> None:
+    to = makers.destination()
+    makers.apply(to, token="s3cret-token")
+
+    order = order_of(one_delivery(to))
+
+    assert order.destination.scheme == "bearer"
+    assert order.destination.credentials == {"token": "s3cret-token"}
+    assert "s3cret" not in repr(order)
+
+
+def test_secrets_that_cannot_be_read_are_the_customers_to_enter_again() -> None:
+    to = makers.destination()
+    makers.apply(to, token="s3cret-token")
+    Connection.objects.update(secrets=b"something else entirely, long enough")
+
+    assert refusal_of(one_delivery(to)) == "The stored credentials cannot be read: authenticate again."
+
+
+def test_a_template_that_cannot_be_read_says_so() -> None:
+    to = makers.destination()
+    makers.apply(to, mapping=[{"target": "email", "template": "{{lead.email", "default": ""}])
+
+    assert "A template of the field mapping cannot be read" in refusal_of(one_delivery(to))
+
+
+def test_a_deleted_destination_gets_nothing_more() -> None:
+    to = makers.destination()
+    delivery = one_delivery(to)
+    Destination.objects.update(deleted_at=timezone.now())
+
+    assert refusal_of(delivery) == "The destination was deleted."
+
+
+def test_a_removed_action_gets_nothing_more() -> None:
+    to = makers.destination(actions=2)
+    delivery = one_delivery(to)
+    document = makers.document_of(to)
+    document["actions"] = document["actions"][1:]
+    to.live = to.revisions.create(number=2, document=document, applied_at=timezone.now())
+    to.save()
+
+    assert refusal_of(delivery) == "The action was removed from the destination."
+
+
+@pytest.mark.parametrize(
+    ("gone", "sentence"),
+    [(Lead, "The lead is no longer kept."), (Delivery, "This delivery is no longer kept.")],
+)
+def test_what_retention_took_is_not_sent(gone: type[Model], sentence: str) -> None:
+    to = makers.destination()
+    delivery = one_delivery(to, makers.lead(to.account))
+    gone._default_manager.all().delete()
+
+    assert refusal_of(delivery) == sentence
+
+
+def test_a_broken_document_fails_only_its_own_deliveries() -> None:
+    good, bad = makers.destination(), makers.destination()
+    bad.revisions.update(document={"nonsense": True})
+    deliveries = [one_delivery(good), one_delivery(bad)]
+    claims = [Claim(delivery.pk, delivery.destination_id, 0, uuid4(), 45) for delivery in deliveries]
+
+    prepared = Loader().prepare(claims)
+
+    assert prepared[deliveries[0].pk].order is not None
+    assert prepared[deliveries[1].pk].result is not None
+
+
+def test_a_batch_takes_the_same_number_of_queries_whatever_its_size(django_assert_num_queries: Any) -> None:
+    to = makers.destination()
+    deliveries = makers.deliveries(to, 20, of=makers.lead(to.account))
+    claims = [Claim(delivery.pk, to.pk, 0, uuid4(), 45) for delivery in deliveries]
+    loader = Loader()
+
+    with django_assert_num_queries(7):
+        loader.prepare(claims)
+    with django_assert_num_queries(3):
+        loader.prepare(claims)
