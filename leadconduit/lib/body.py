@@ -62,7 +62,10 @@ class Body:
         if value is None and not required:
             return True
         if not isinstance(value, bool):
-            self.wrong(key, "This must be true or false.")
+            self.wrong(
+                key,
+                "This must be true or false." if key in self.value else "This is required: true or false.",
+            )
             return True
         return value
 
