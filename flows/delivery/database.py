@@ -13,6 +13,9 @@ Cursor = psycopg.AsyncCursor[tuple[Any, ...]]
 LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 """What psycopg raises when the server went away, restarts, or is not to be had: worth trying again."""
 
+# Seconds, and milliseconds: a server that is cut off without a word is noticed.
+DEFAULTS = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
+
 
 class Database:
     """One connection, made when it is needed and made anew after it broke. One transaction at a time."""
@@ -40,8 +43,9 @@ class Database:
 
     async def _open(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
+            # Nothing is prepared: through a pooler, the next transaction may find itself with another server process.
             self._connection = await psycopg.AsyncConnection.connect(
-                **connection_parameters(), autocommit=True
+                **connection_parameters(), autocommit=True, prepare_threshold=None
             )
         return self._connection
 
@@ -57,4 +61,4 @@ def connection_parameters() -> dict[str, Any]:
         "port": given["PORT"],
     }
     options = {name: value for name, value in given["OPTIONS"].items() if name != "pool"}
-    return {"connect_timeout": 5} | options | {name: value for name, value in named.items() if value}
+    return DEFAULTS | options | {name: value for name, value in named.items() if value}

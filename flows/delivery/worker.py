@@ -79,20 +79,20 @@ class Worker:
                 await self._something_changed.wait()
                 continue
             began = time.perf_counter()
-            claims = await self._claim()
+            try:
+                claims = await self._claim()
+            except LOST as error:
+                logger.warning("worker.waits_for_database", error=str(error))
+                await asyncio.sleep(LONGEST_REST)
+                continue
             if claims:
                 self._hold(claims)
             else:
                 await self._rest(time.perf_counter() - began)
 
     async def _claim(self) -> list[Claim]:
-        try:
-            async with self._claiming.transaction() as cursor:
-                claimed = await queue.claim(cursor, room=self._in_flight - self._held, after=self._after)
-        except LOST as error:
-            logger.warning("worker.waits_for_database", error=str(error))
-            await asyncio.sleep(LONGEST_REST)
-            return []
+        async with self._claiming.transaction() as cursor:
+            claimed = await queue.claim(cursor, room=self._in_flight - self._held, after=self._after)
         self._after = claimed.after
         return claimed.claims
 
@@ -130,7 +130,11 @@ class Worker:
             self._start(self._attempt(claim, prepared[claim.delivery_id]))
 
     async def _attempt(self, claim: Claim, prepared: Prepared) -> None:
-        self._recorder.put(await attempt(claim, prepared, self._policy))
+        try:
+            self._recorder.put(await attempt(claim, prepared, self._policy))
+        except Exception:
+            logger.exception("worker.broke", delivery_id=claim.delivery_id)
+            self._let_go(1)
 
     async def _prepare(self, claims: list[Claim]) -> dict[str, Prepared] | None:
         """None when it cannot be done in time: the leases end by themselves, and another turn comes."""
