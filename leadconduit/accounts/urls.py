@@ -2,7 +2,7 @@
 
 from allauth.account.views import login, logout
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
+from django.views.decorators.http import require_http_methods
 
 from leadconduit.accounts.views import api_keys, shell
 
@@ -14,9 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("api-keys/<str:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
 ]
 
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
 # Of allauth's pages there are two: nobody signs up, and passwords are set by who runs the product.
 root_urlpatterns: list[URLPattern] = [
-    path("", RedirectView.as_view(url="/app/")),
-    path("app/login/", login, name="account_login"),
-    path("app/logout/", logout, name="account_logout"),
+    path("", shell.root, name="root"),
+    path("app/login/", form_page(login), name="account_login"),
+    path("app/logout/", form_page(logout), name="account_logout"),
 ]

@@ -5,24 +5,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.forms import ApiKeyForm
 from leadconduit.accounts.models import ApiKey, Role
 
 
+@require_safe
 @requires(Role.VIEWER)
-@require_GET
 def list_keys(request: MemberRequest) -> HttpResponse:
     return _keys(request, ApiKeyForm())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
-@require_http_methods(["GET", "POST"])
 def create(request: MemberRequest) -> HttpResponse:
     """The new key is shown by the answer to the POST, and by nothing after it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("app:api-key-list")
     form = ApiKeyForm(request.POST)
     if not form.is_valid():
@@ -31,11 +31,11 @@ def create(request: MemberRequest) -> HttpResponse:
     return _keys(request, ApiKeyForm(), made=made, clear=clear)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
-@require_http_methods(["GET", "POST"])
 def revoke(request: MemberRequest, key_id: str) -> HttpResponse:
     key = get_object_or_404(ApiKey.objects.for_account(request.account), pk=key_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "confirm.html", _question(key))
     if key.revoke(by=request.member, now=timezone.now()):
         messages.success(request, f"“{key.name}” is revoked: requests with it are refused from now on.")
