@@ -1,0 +1,117 @@
+"""Who gets what answer, for every route and method of the product. A test holds it against the real answers.
+
+A new page is a line here. An answer is a class of answers: LOGIN (sent to sign in), IN (let in: the page, a
+redirection, or a complaint about what was sent), or the status of a refusal. A method that a route does not name is
+refused with 405.
+"""
+
+from typing import NamedTuple
+
+LOGIN = "login"
+IN = "in"
+
+Answer = str | int
+
+
+class Access(NamedTuple):
+    """What each of the cast gets. The thing that a route names is Acme's."""
+
+    nobody: Answer
+    stranger: Answer  # the owner of another account, and that account's key
+    viewer: Answer
+    admin: Answer
+    key: Answer  # of Acme
+    revoked_key: Answer  # of Acme
+
+
+# Pages: of a list, everybody sees their own account's; what belongs to another account is not there.
+SEE = Access(LOGIN, IN, IN, IN, LOGIN, LOGIN)
+SEE_IT = Access(LOGIN, 404, IN, IN, LOGIN, LOGIN)
+CHANGE = Access(LOGIN, IN, 403, IN, LOGIN, LOGIN)
+CHANGE_IT = Access(LOGIN, 404, 403, IN, LOGIN, LOGIN)
+# The REST API knows keys and no sessions. A key acts for its account, with the right to change.
+CALL = Access(401, IN, 401, 401, IN, 401)
+CALL_IT = Access(401, 404, 401, 401, IN, 401)
+# For everybody: signing in, health, the API's description, and where leads come in.
+OPEN = Access(IN, IN, IN, IN, IN, IN)
+# Not opened by who one is, but by a signature in the address.
+SIGNED = Access(403, 403, 403, 403, 403, 403)
+# Not opened by who one is, but by the key of one action.
+ACTION_KEY = Access(401, 401, 401, 401, 401, 401)
+
+TABLE: dict[str, dict[str, Access]] = {
+    "/": {"GET": OPEN},
+    # --- Signing in
+    "/app/login/": {"GET": OPEN, "POST": OPEN},
+    "/app/logout/": {"GET": OPEN, "POST": OPEN},
+    # --- The shell
+    "/app/": {"GET": OPEN},
+    "/app/theme/": {"POST": SEE},
+    "/app/parts/": {"GET": SEE},
+    # --- API keys
+    "/app/api-keys/": {"GET": SEE},
+    "/app/api-keys/new/": {"GET": CHANGE, "POST": CHANGE},
+    "/app/api-keys/{key_id}/revoke/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- Destinations and the wizard
+    "/app/destinations/": {"GET": SEE},
+    "/app/destinations/new/": {"GET": SEE, "POST": CHANGE},
+    "/app/destinations/{instance_id}/": {"GET": SEE_IT},
+    "/app/destinations/{instance_id}/setup/auth/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/setup/configure/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/setup/map/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/setup/test/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/apply/": {"POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/apply/untested/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/discard/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/rename/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/pause/": {"POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/resume/": {"POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/actions/{action}/key/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/attach/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- Flows
+    "/app/flows/": {"GET": SEE},
+    "/app/flows/new/": {"GET": CHANGE, "POST": CHANGE},
+    "/app/flows/{pk}/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/deploy/": {"POST": CHANGE_IT},
+    "/app/flows/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/fields/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/steps/{step_id}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- Leads and deliveries
+    "/app/leads/": {"GET": SEE},
+    "/app/leads/{pk}/": {"GET": SEE_IT},
+    "/app/deliveries/": {"GET": SEE},
+    "/app/deliveries/{pk}/": {"GET": SEE_IT},
+    "/app/deliveries/{pk}/tries/": {"POST": CHANGE_IT},
+    "/app/deliveries/{pk}/replays/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- REST API
+    "/destinations": {"GET": CALL},
+    "/destinations/{instance_id}": {"GET": CALL_IT},
+    "/flows": {"GET": CALL, "POST": CALL},
+    "/flows/{id}": {"GET": CALL_IT, "PUT": CALL_IT, "DELETE": CALL_IT},
+    "/flows/{id}/deploy": {"POST": CALL_IT},
+    "/entities": {"GET": CALL, "POST": CALL},
+    "/entities/{id}": {"GET": CALL_IT},
+    "/deliveries": {"GET": CALL},
+    "/deliveries/{id}": {"GET": CALL_IT},
+    "/status": {"GET": CALL},
+    "/docs/": {"GET": OPEN},
+    "/docs/openapi.json": {"GET": OPEN},
+    # --- Where leads come in
+    "/flows/{flow_id}/sources/{source_id}/submit": {"GET": OPEN, "POST": OPEN},
+    "/hooks/{action}": {"POST": ACTION_KEY},
+    # --- The rest
+    "/icons/{account_id}/{platform}/{integration}.svg": {"GET": SIGNED},
+    "/healthz": {"GET": OPEN},
+    "/readyz": {"GET": OPEN},
+    # The inspector keeps whatever is sent to it. Production has none.
+    "/sandbox/inspector/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), OPEN),
+    "/sandbox/inspector/{rest}": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), OPEN),
+}
+
+# Django's admin, all of it: nobody of a customer comes in.
+STAFF_ONLY = "/admin/"
