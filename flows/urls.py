@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from flows.views import deliveries, flows, leads, sections, steps
+from flows.views import attach, deliveries, flows, leads, sections, steps
 
 urlpatterns = [
+    path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
     path("flows/", flows.flow_list, name="flow-list"),
     path("flows/new/", flows.flow_new, name="flow-new"),
     path("flows/<str:pk>/", flows.flow_edit, name="flow-edit"),

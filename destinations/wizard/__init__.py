@@ -32,7 +32,7 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
-from destinations.wizard.testing import Preview, preview, progress, test
+from destinations.wizard.testing import Preview, preview, progress, test, variables
 
 __all__ = [
     "MAX_ACTIONS",
@@ -61,4 +61,5 @@ __all__ = [
     "save_configuration",
     "save_mapping",
     "test",
+    "variables",
 ]

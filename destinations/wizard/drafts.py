@@ -93,7 +93,9 @@ def save_auth(
     kept_as_they_are = {spec.key for spec in chosen.fields if spec.is_secret and not values.get(spec.key)}
     entered = {key: value for key, value in merged.items() if key not in kept_as_they_are}
     connected = setup.connect(standing, scheme, entered)
-    _name_connection(destination, before, scheme, chosen.fields, merged, kept, by=by, now=now)
+    _name_connection(
+        destination, before, scheme=scheme, fields=chosen.fields, merged=merged, kept=kept, by=by, now=now
+    )
     return dict(connected.problems)
 
 
@@ -102,7 +104,7 @@ def _merged(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
     if spec.kind == "secret":
         return entered or stored
     if spec.kind == "secret_pairs" and isinstance(entered, list):
-        values = {name: value for name, value in stored or ()}
+        values = dict(stored or ())
         return [[name, value or values.get(name, "")] for name, value in entered]
     return entered
 
@@ -111,11 +113,11 @@ def _merged(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
 def _name_connection(
     destination: Destination,
     before: Connection | None,
+    *,
     scheme: str,
     fields: Sequence[FieldSpec],
     merged: Mapping[str, Any],
     kept: Mapping[str, Any],
-    *,
     by: User | None,
     now: datetime,
 ) -> None:
@@ -245,7 +247,7 @@ def lock(destination: Destination) -> Destination:
     return locked
 
 
-def discard_draft(*, destination: Destination, by: User | None, now: datetime) -> None:
+def discard_draft(*, destination: Destination, by: User | None) -> None:
     """Go back to what is live. Credentials that only the draft had are erased."""
     with transaction.atomic():
         locked = lock(destination)

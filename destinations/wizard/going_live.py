@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import ceil
 
 from django.conf import settings
 from django.db import transaction
 
 from destinations import configured
-from destinations.configured import Document, platform_of
+from destinations.configured import platform_of
 from destinations.models import Action, Destination, DestinationRevision, Lane
-from destinations.platforms.port import LiveAction
+from destinations.platforms.port import DestinationValues, LiveAction
 from destinations.wizard.drafts import lock
 from destinations.wizard.errors import (
     ChangedMeanwhile,
@@ -23,9 +24,7 @@ from destinations.wizard.errors import (
 from destinations.wizard.testing import progress
 from leadconduit.accounts.models import AuditEvent, User
 
-# A lease outlives the longest that a request may take, and the worker's own work around it.
-SECONDS_BEYOND_TIMEOUT = 15
-LONGEST_TIMEOUT = 60
+SECONDS_BEYOND_SEND = 15
 
 UsedBy = Callable[[Action], Sequence[str]]
 """The names of the flows that use an action. Asked while the destination's row is held."""
@@ -95,7 +94,8 @@ def _go_live(
         locked.activated_at, locked.activated_by = now, by
     locked.save(update_fields=["live", "activated_at", "activated_by", "activated_untested"])
     Lane.objects.update_or_create(
-        destination=locked, defaults={"lease_seconds": _lease_seconds(draft.document)}
+        destination=locked,
+        defaults={"lease_seconds": _lease_seconds(locked, configured.values_of(locked, draft.document))},
     )
     AuditEvent.record(
         account=locked.account,
@@ -137,6 +137,6 @@ def _write_actions(
         )
 
 
-def _lease_seconds(document: Document) -> int:
-    timeout = document["configuration"].get("timeout")
-    return round(timeout if isinstance(timeout, int | float) else LONGEST_TIMEOUT) + SECONDS_BEYOND_TIMEOUT
+def _lease_seconds(destination: Destination, values: DestinationValues) -> int:
+    """A lease outlives the slowest send, and the worker's own work around it."""
+    return ceil(platform_of(destination).sender.longest_send(values)) + SECONDS_BEYOND_SEND

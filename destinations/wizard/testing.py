@@ -94,7 +94,7 @@ def test(
         by=by,
         started_at=now,
         outcome=came.outcome,
-        reason="" if isinstance(came, Accepted) else came.sentence,
+        reason=came.outcome.sentence if isinstance(came, Accepted) else came.sentence,
         exchange=came.exchange,
     )
 

@@ -40,12 +40,12 @@ def set_up(
     return destination
 
 
-def name_actions(destination: Destination, by: User, *names: str, now: datetime = later(3)) -> None:
+def name_actions(destination: Destination, by: User, *names: str, now: datetime = NOON) -> None:
     entries = [ActionEntry("", name, {"path": f"/{name.lower()}"}) for name in names]
     wizard.save_actions(destination=destination, actions=entries, by=by, now=now)
 
 
-def map_email(destination: Destination, by: User, now: datetime = later(4)) -> None:
+def map_email(destination: Destination, by: User, now: datetime = NOON) -> None:
     mappings = {action["id"]: [EMAIL] for action in document_of(destination)["actions"]}
     wizard.save_mapping(destination=destination, mappings=mappings, by=by, now=now)
 

@@ -202,7 +202,7 @@ def test_an_action_without_a_name_has_no_key_yet(adam: User) -> None:
 def test_an_action_brings_its_mapping_along(adam: User) -> None:
     destination = begun(adam)
     name_actions(destination, adam, "One", "Two")
-    one, two = document_of(destination)["actions"]
+    _, two = document_of(destination)["actions"]
     wizard.save_mapping(destination=destination, mappings={two["id"]: [EMAIL]}, by=adam, now=later(4))
 
     wizard.save_actions(
@@ -261,7 +261,7 @@ def test_discarding_goes_back_to_what_is_live_and_erases_the_drafts_credentials(
     destination = activated(adam)
     authenticated(destination, adam, "bearer", token="second")
 
-    wizard.discard_draft(destination=destination, by=adam, now=later(30))
+    wizard.discard_draft(destination=destination, by=adam)
 
     assert not has_draft(destination)
     assert [connection.reveal() for connection in Connection.objects.all()] == [{"token": "s3cret-token"}]
@@ -270,7 +270,7 @@ def test_discarding_goes_back_to_what_is_live_and_erases_the_drafts_credentials(
 
 def test_a_destination_that_never_was_live_has_nothing_to_go_back_to(adam: User) -> None:
     with pytest.raises(wizard.NotActivated):
-        wizard.discard_draft(destination=begun(adam), by=adam, now=later(1))
+        wizard.discard_draft(destination=begun(adam), by=adam)
 
 
 def test_nothing_is_saved_into_a_deleted_destination(adam: User) -> None:

@@ -182,7 +182,7 @@ def test_an_action_that_a_flow_uses_is_not_removed(adam: User) -> None:
     destination = activated(adam, actions=("One", "Two"))
     keep_only(destination, adam, "Two")
 
-    with pytest.raises(wizard.InUse, match="“One” cannot be removed.*“Solar”"):
+    with pytest.raises(wizard.InUse, match=r"“One” cannot be removed.*“Solar”"):
         wizard.apply(destination=destination, by=adam, now=later(30), used_by=solar, untested=True)
 
     assert [row.name for row in destination.actions.current()] == ["One", "Two"]

@@ -1,0 +1,1 @@
+"""What the wizard's pages ask for. The fields are declared as data; what is wrong is found by the domain."""

@@ -1,0 +1,87 @@
+"""Forms made of declared fields."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+
+from destinations.fields import FieldSpec, with_defaults
+from destinations.forms.fields import Text, field_for
+from destinations.wizard import MAX_ACTIONS, ActionEntry
+from destinations.wizard.completeness import NAME
+
+
+class SpecForm(forms.Form):
+    """A form of declared fields: it either reads what was posted, or shows what is saved.
+
+    `stored` names secrets that are kept and not shown; of `secret_pairs`, the values show only names. `more`: how many
+    blank rows a field of pairs has.
+    """
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        specs: Iterable[FieldSpec],
+        *,
+        data: QueryDict | None = None,
+        values: Mapping[str, Any] | None = None,
+        stored: Collection[str] = (),
+        more: Mapping[str, int] | None = None,
+        prefix: str | None = None,
+    ) -> None:
+        specs = tuple(specs)
+        super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
+        for spec in specs:
+            self.fields[spec.key] = field_for(
+                spec, stored=spec.key in stored, more=(more or {}).get(spec.key, 0)
+            )
+
+    def read(self) -> dict[str, Any]:
+        """What was posted, whatever it is."""
+        self.full_clean()
+        return self.cleaned_data
+
+    def show(self, problems: Mapping[str, str]) -> "SpecForm":
+        """Put sentences beside their fields, whether the form reads or shows."""
+        self._errors = ErrorDict(renderer=self.renderer)
+        for key, sentence in problems.items():
+            if key in self.fields:
+                self._errors[key] = self.error_class([sentence], renderer=self.renderer)
+        return self
+
+
+class ActionForm(SpecForm):
+    """One action of a destination: its name and its own fields."""
+
+    def __init__(
+        self, specs: Sequence[FieldSpec], number: int, *, action: str = "", used: bool = False, **options: Any
+    ) -> None:
+        super().__init__([NAME, *specs], prefix=f"action-{number}", **options)
+        self.fields["id"] = Text(required=False, widget=forms.HiddenInput)
+        self.initial["id"] = action
+        self.fields["name"].help_text = "Flows and their people see it."
+        self.number = number
+        self.used = used
+
+    def entry(self) -> ActionEntry:
+        values = self.read()
+        return ActionEntry(values.pop("id"), values.pop("name"), values)
+
+
+def read_actions(specs: Sequence[FieldSpec], data: QueryDict) -> list[ActionEntry]:
+    """The actions that were posted, without the one to be removed, and without rows that nobody filled in."""
+    entries = [
+        ActionForm(specs, number, data=data).entry()
+        for number in range(posted_count(data, "actions", most=MAX_ACTIONS))
+        if data.get("remove") != str(number)
+    ]
+    return [entry for entry in entries if entry.id or entry.name or any(entry.configuration.values())]
+
+
+def posted_count(data: QueryDict, name: str, *, most: int) -> int:
+    """How many rows a page said that it has."""
+    written = data.get(f"{name}-count", "")
+    return min(int(written), most) if written.isdecimal() and len(written) < 6 else 0

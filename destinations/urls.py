@@ -1,0 +1,40 @@
+"""Pages under /app/ for destinations."""
+
+from django.urls import path
+
+from destinations.views import (
+    authenticate,
+    changes,
+    configure,
+    detail,
+    listing,
+    map_fields,
+    marketplace,
+    trial,
+)
+
+urlpatterns = [
+    path("destinations/", listing.destination_list, name="destination-list"),
+    path("destinations/new/", marketplace.marketplace, name="destination-new"),
+    path("destinations/<str:instance_id>/", detail.destination_detail, name="destination-detail"),
+    path("destinations/<str:instance_id>/setup/auth/", authenticate.authenticate, name="setup-auth"),
+    path("destinations/<str:instance_id>/setup/configure/", configure.configure, name="setup-configure"),
+    path("destinations/<str:instance_id>/setup/map/", map_fields.map_fields, name="setup-map"),
+    path("destinations/<str:instance_id>/setup/test/", trial.trial, name="setup-test"),
+    path("destinations/<str:instance_id>/apply/", changes.destination_apply, name="destination-apply"),
+    path(
+        "destinations/<str:instance_id>/apply/untested/",
+        changes.destination_apply_untested,
+        name="destination-apply-untested",
+    ),
+    path("destinations/<str:instance_id>/discard/", changes.destination_discard, name="destination-discard"),
+    path("destinations/<str:instance_id>/rename/", changes.destination_rename, name="destination-rename"),
+    path("destinations/<str:instance_id>/pause/", changes.destination_pause, name="destination-pause"),
+    path("destinations/<str:instance_id>/resume/", changes.destination_resume, name="destination-resume"),
+    path("destinations/<str:instance_id>/delete/", changes.destination_delete, name="destination-delete"),
+    path(
+        "destinations/<str:instance_id>/actions/<str:action>/key/",
+        changes.destination_key,
+        name="destination-key",
+    ),
+]

@@ -1,0 +1,141 @@
+"""The second step: how the receiver knows us. A stored secret is never shown again."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from destinations import configured, wizard
+from destinations.configured import current, platform_of
+from destinations.fields import FieldSpec
+from destinations.forms.specs import SpecForm
+from destinations.models import Connection, Destination
+from destinations.platforms.port import AuthScheme
+from destinations.views import steps
+from destinations.views.common import find, get_or_post, says_why, wants_fragment
+from destinations.views.problems import Problem, problems_of
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.forms import ChoiceCards
+
+
+@get_or_post
+@requires(Role.VIEWER)
+def authenticate(request: MemberRequest, instance_id: str) -> HttpResponseBase:
+    destination = find(request, instance_id)
+    if request.method == "POST":
+        return _save(request, destination)
+    if wants_fragment(request):
+        return _credentials(request, destination)
+    return _page(request, destination)
+
+
+@requires(Role.ADMIN)
+@says_why
+def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
+    key = request.POST.get("scheme", "")
+    chosen = next((scheme for scheme in _schemes(destination) if scheme.key == key), None)
+    # The fields of another scheme may have been on the page: then this one begins with its defaults.
+    shown = chosen is not None and request.POST.get("shown") == key
+    values = SpecForm(chosen.fields, data=request.POST, prefix=key).read() if chosen and shown else {}
+    wrong = wizard.save_auth(
+        destination=destination, scheme=key, values=values, by=request.member, now=timezone.now()
+    )
+    return steps.leave(request, destination, "auth") or _page(request, destination, wrong)
+
+
+def _page(
+    request: MemberRequest, destination: Destination, wrong: dict[str, str] | None = None
+) -> HttpResponse:
+    progress = wizard.progress(destination)
+    problems: dict[str, str] = {}
+    if steps.shows_problems(request, progress, "auth"):
+        problems = {**progress.credentials, **(wrong or {})}
+    chosen = _chosen(destination, current(destination).document["scheme"])
+    shown = _forms(request, destination, chosen, problems)
+    return steps.show(
+        request,
+        destination,
+        progress,
+        "auth",
+        problems=_problems(shown, problems),
+        **shown,
+    )
+
+
+def _problems(shown: dict[str, Any], problems: dict[str, str]) -> list[Problem]:
+    of_scheme = [Problem(problems["scheme"], "id_scheme_0")] if "scheme" in problems else []
+    return [*of_scheme, *problems_of(shown["form"])]
+
+
+def _credentials(request: MemberRequest, destination: Destination) -> HttpResponse:
+    """The fields of a scheme that was just chosen."""
+    chosen = _chosen(destination, request.GET.get("scheme"))
+    context = {"destination": destination, **_forms(request, destination, chosen, {})}
+    return render(request, "destinations/setup/_credentials.html", context)
+
+
+def _forms(
+    request: MemberRequest, destination: Destination, chosen: AuthScheme, problems: dict[str, str]
+) -> dict[str, Any]:
+    connection = configured.connection_of(destination, current(destination).document)
+    kept = connection if connection and connection.scheme == chosen.key else None
+    more = {
+        spec.key: 1 for spec in chosen.fields if request.POST.get("another") == f"{chosen.key}-{spec.key}"
+    }
+    form = SpecForm(
+        chosen.fields,
+        values=_shown(chosen.fields, kept),
+        stored=_stored(kept),
+        more=more,
+        prefix=chosen.key,
+    )
+    return {
+        "scheme": chosen,
+        "schemes": _SchemeForm(_schemes(destination), chosen.key, steps.url_of(destination, "auth")),
+        "form": form.show(problems),
+    }
+
+
+def _shown(fields: tuple[FieldSpec, ...], connection: Connection | None) -> dict[str, Any]:
+    """What may be shown of a connection: its settings, and of secret pairs the names."""
+    if connection is None:
+        return {}
+    credentials = configured.credentials_of(connection)
+    names = {
+        spec.key: [[name, ""] for name, _ in credentials.get(spec.key) or ()]
+        for spec in fields
+        if spec.kind == "secret_pairs"
+    }
+    return {**connection.settings, **names}
+
+
+def _stored(connection: Connection | None) -> set[str]:
+    credentials = configured.credentials_of(connection)
+    return {key for key, value in credentials.items() if value} if connection else set()
+
+
+def _schemes(destination: Destination) -> tuple[AuthScheme, ...]:
+    values = configured.values_of(destination, current(destination).document)
+    return platform_of(destination).setup.schemes(values)
+
+
+def _chosen(destination: Destination, key: str | None) -> AuthScheme:
+    schemes = _schemes(destination)
+    return next((scheme for scheme in schemes if scheme.key == key), schemes[0])
+
+
+class _SchemeForm(forms.Form):
+    """Which way to authenticate. Where there is a script, choosing one brings its fields at once."""
+
+    scheme = forms.ChoiceField(label="How to authenticate")
+
+    def __init__(self, schemes: tuple[AuthScheme, ...], chosen: str, url: str) -> None:
+        super().__init__(initial={"scheme": chosen})
+        loads = {"hx-get": url, "hx-target": "#credentials", "hx-swap": "outerHTML", "hx-trigger": "change"}
+        field = self.fields["scheme"]
+        assert isinstance(field, forms.ChoiceField)
+        field.widget = ChoiceCards(loads, descriptions={scheme.key: scheme.help for scheme in schemes})
+        field.choices = [(scheme.key, scheme.label) for scheme in schemes]

@@ -1,0 +1,72 @@
+"""What every page of destinations needs: the destination of this account, where an answer goes, what refusals say."""
+
+import zlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, NamedTuple, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from destinations.models import Destination
+from destinations.platforms.port import PlatformError
+from destinations.wizard import Gone, WizardError
+from leadconduit.accounts.access import MemberRequest
+
+P = ParamSpec("P")
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def find(request: MemberRequest, instance_id: str) -> Destination:
+    destinations = Destination.objects.for_account(request.account).select_related("account", "live")
+    return get_object_or_404(destinations, instance_id=instance_id)
+
+
+def wants_fragment(request: MemberRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted
+
+
+def go(request: MemberRequest, to: str, *args: str) -> HttpResponse:
+    """On to another page; a request by htmx must not put that page into the one it came from."""
+    url = resolve_url(to, *args)
+    return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
+
+
+def says_why(
+    view: Callable[Concatenate[MemberRequest, Destination, P], HttpResponseBase],
+) -> Callable[Concatenate[MemberRequest, Destination, P], HttpResponseBase]:
+    """A change that is refused comes back to the destination's page with the sentence."""
+
+    @wraps(view)
+    def answered(
+        request: MemberRequest, destination: Destination, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        try:
+            return view(request, destination, *args, **kwargs)
+        except Gone as gone:
+            messages.error(request, gone.sentence)
+            return go(request, "app:destination-list")
+        except (WizardError, PlatformError) as refused:
+            messages.error(request, refused.sentence)
+            return go(request, "app:destination-detail", destination.instance_id)
+
+    return answered
+
+
+class Tile(NamedTuple):
+    letters: str
+    colour: int
+
+
+# The classes of the tile whose colours the integration's icon has.
+_COLOURS = (2, 4, 3, 1, 5, 6)
+
+
+def tile(integration: str, name: str) -> Tile:
+    words = name.split()
+    letters = words[0][0] + words[1][0] if len(words) > 1 else name[:2]
+    return Tile(letters, _COLOURS[zlib.crc32(integration.encode()) % len(_COLOURS)])

@@ -1,0 +1,132 @@
+"""The third step: where and how to send, and what the destination can do."""
+
+from collections.abc import Iterator, Sequence
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from destinations import configured, wizard
+from destinations.configured import current, platform_of
+from destinations.forms.specs import ActionForm, SpecForm, read_actions
+from destinations.models import Destination, DestinationRevision
+from destinations.platforms.port import ActionSpec, Page
+from destinations.views import steps
+from destinations.views.common import find, get_or_post, says_why
+from destinations.views.problems import Problem, problems_of
+from destinations.wizard import MAX_ACTIONS, Progress
+from flows import usages
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+PREFIX = "of"
+
+
+@get_or_post
+@requires(Role.VIEWER)
+def configure(request: MemberRequest, instance_id: str) -> HttpResponseBase:
+    destination = find(request, instance_id)
+    return _save(request, destination) if request.method == "POST" else _page(request, destination)
+
+
+@requires(Role.ADMIN)
+@says_why
+def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
+    pages, spec = _asked(destination)
+    fields = [field for page in pages for field in page.fields]
+    values = SpecForm(fields, data=request.POST, prefix=PREFIX).read()
+    now = timezone.now()
+    wrong = wizard.save_configuration(destination=destination, values=values, by=request.member, now=now)
+    if spec:
+        actions = read_actions(spec.fields, request.POST)
+        wizard.save_actions(destination=destination, actions=actions, by=request.member, now=now)
+    return steps.leave(request, destination, "configure") or _page(request, destination, wrong)
+
+
+def _page(
+    request: MemberRequest, destination: Destination, wrong: dict[str, str] | None = None
+) -> HttpResponse:
+    pages, spec = _asked(destination)
+    revision = current(destination)
+    progress = wizard.progress(destination, revision)
+    shows = steps.shows_problems(request, progress, "configure")
+    problems = {**progress.configuration, **(wrong or {})} if shows else {}
+    more = {
+        field.key: 1
+        for page in pages
+        for field in page.fields
+        if request.POST.get("another") == f"{PREFIX}-{field.key}"
+    }
+    form = SpecForm(
+        [field for page in pages for field in page.fields],
+        values=revision.document["configuration"],
+        more=more,
+        prefix=PREFIX,
+    ).show(problems)
+    actions = _action_forms(request, destination, revision, spec, progress if shows else None)
+    return steps.show(
+        request,
+        destination,
+        progress,
+        "configure",
+        problems=[*problems_of(form), *_of_actions(actions)],
+        sections=[{"page": page, "fields": [form[field.key] for field in page.fields]} for page in pages],
+        form=form,
+        spec=spec,
+        actions=actions,
+        may_add=len(actions) < MAX_ACTIONS,
+        inspector_url=f"{settings.BASE_URL}/sandbox/inspector/" if settings.SANDBOX else "",
+    )
+
+
+def _of_actions(actions: Sequence[ActionForm]) -> Iterator[Problem]:
+    for number, form in enumerate(actions, 1):
+        yield from problems_of(form, f"{form['name'].value() or f'Action {number}'}, ")
+
+
+def _action_forms(
+    request: MemberRequest,
+    destination: Destination,
+    revision: DestinationRevision,
+    spec: ActionSpec | None,
+    progress: Progress | None,
+) -> list[ActionForm]:
+    """A form for each action, and a blank one where another was asked for, or none is there yet."""
+    if spec is None:
+        return []
+    used = _used_actions(destination)
+    forms = []
+    for number, action in enumerate(revision.actions):
+        form = ActionForm(
+            spec.fields,
+            number,
+            values={"name": action["name"], **action["configuration"]},
+            action=action["id"],
+            used=action["id"] in used,
+        )
+        form.show(progress.actions.get(action["id"], {}) if progress else {})
+        forms.append(form)
+    if not forms:
+        forms.append(_blank(spec, 0, name=spec.name))
+        forms[-1].show({"name": "A destination does at least one thing: name it."} if progress else {})
+    elif request.POST.get("add") == "action":
+        forms.append(_blank(spec, len(forms)))
+        forms[-1].fields["name"].widget.attrs["autofocus"] = True
+    return forms
+
+
+def _blank(spec: ActionSpec, number: int, name: str = "") -> ActionForm:
+    return ActionForm(spec.fields, number, values={"name": name})
+
+
+def _used_actions(destination: Destination) -> set[str]:
+    """The actions that a flow delivers to: they cannot be removed."""
+    rows = destination.actions.current()
+    return {row.pk for row in rows if usages.flows_using(destination, action=row)}
+
+
+def _asked(destination: Destination) -> tuple[tuple[Page, ...], ActionSpec | None]:
+    """The pages of configuration, and the action that users make themselves, if there is one."""
+    values = configured.values_of(destination, current(destination).document)
+    setup = platform_of(destination).setup
+    return setup.pages(values), next((spec for spec in setup.offers(values) if spec.user_named), None)
