@@ -1,0 +1,40 @@
+"""What the application server hands over."""
+
+import io
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+
+from flows.models import Entity, Lead
+from leadconduit.accounts.models import Account
+from leadconduit.wsgi import application
+from tests.factories import EntityFactory, FlowFactory, source_of
+
+# The handler closes connections as it does in production, which a test's own transaction would not survive.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def submit_in_chunks(acme: Account, body: bytes) -> str:
+    entity: Entity = EntityFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, sources=[source_of(entity)], deployed=True)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": f"/flows/{flow.pk}/sources/{entity.pk}/submit",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "wsgi.input": io.BytesIO(body),
+    }
+    setup_testing_defaults(environ)
+    answered: list[str] = []
+    list(application(environ, lambda status, headers: answered.append(status)))
+    return answered[0]
+
+
+def test_a_body_in_chunks_is_read(acme: Account) -> None:
+    assert submit_in_chunks(acme, b"email=a%40b.co") == "201 Created"
+    assert Lead.objects.get().email == "a@b.co"
+
+
+def test_a_body_in_chunks_that_is_too_large_is_refused(acme: Account) -> None:
+    assert submit_in_chunks(acme, b"a" * 10_000_000).startswith("413")
