@@ -97,8 +97,7 @@ def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 
         "way": _way(document, sources),
         "changes": _changes(flow.deployed, flow.saved),
         "submissions": [
-            {"name": source["name"], "url": submit_url(request, flow, source["entity_id"])}
-            for source in sources
+            source | {"url": submit_url(request, flow, source["entity_id"])} for source in sources
         ],
     }
     return render(request, "flows/overview.html", context, status=status)
@@ -190,7 +189,7 @@ def flow_deploy(request: MemberRequest, pk: str) -> HttpResponseBase:
 def flow_delete(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
-        editing.delete(flow=flow, now=timezone.now())
+        editing.delete(flow=flow, author=request.member, now=timezone.now())
         messages.success(request, f"{flow.name} is deleted. Its leads and deliveries are kept.")
         return redirect("app:flow-list")
     context = {
