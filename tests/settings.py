@@ -21,6 +21,11 @@ os.environ.setdefault("DATABASE_URL", OWN_DATABASE)
 RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))
 
 from leadconduit.settings import *  # noqa: E402, F403
-from leadconduit.settings import DATABASES  # noqa: E402
+from leadconduit.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_leadconduit_{RUN}"}
+
+# Pages of these tests name static files and read none: nothing has to be collected, and no client that a test makes
+# begins with looking through all of them. A browser's tests start a server of their own, which serves them.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
