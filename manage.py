@@ -10,7 +10,16 @@ from pathlib import Path
 from leadconduit.lib import embedded_database, parentage
 
 #: Commands that are answered without the database; they only need to be told where it would be.
-WITHOUT_DATABASE = {"check", "collectstatic", "connectors", "database", "help", "parse", "render", "spectacular"}
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "connectors",
+    "database",
+    "help",
+    "parse",
+    "render",
+    "spectacular",
+}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The database of a test run, and the cast. Everything else stands beside the tests that need it."""
 
 import os
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -16,15 +17,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # The processes that pytest-xdist starts use the server of the one that started them.
     is_controller = not hasattr(config, "workerinput")
     if is_controller and os.environ["DATABASE_URL"] == OWN_DATABASE:
-        server = embedded_database.using(VAR_DIR, durable=False)
-        server.__enter__()
-        config.add_cleanup(lambda: server.__exit__(None, None, None))
+        server = ExitStack()
+        server.enter_context(embedded_database.using(VAR_DIR, durable=False))
+        config.add_cleanup(server.close)
         _drop_databases_of_killed_runs()
 
 
 def _drop_databases_of_killed_runs() -> None:
     with psycopg.connect(OWN_DATABASE, autocommit=True) as connection:
-        found = connection.execute("select datname from pg_database where datname like 'test\\_leadconduit\\_%'")
+        found = connection.execute(
+            "select datname from pg_database where datname like 'test\\_leadconduit\\_%'"
+        )
         for (name,) in found.fetchall():
             if not _is_running(int(name.split("_")[2])):
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from . import parentage
@@ -14,12 +14,12 @@ from . import parentage
 #: Seconds. How long a process may take to end what is under way before it is killed.
 GRACE = 15
 
-SHORTEST_PAUSE = 1.0
+SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 #: A process that lived this long did not fail for the reason that its predecessor failed for.
 SETTLED_AFTER = 30.0
 
-SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class StopRequest:
@@ -64,7 +64,7 @@ class Service:
         elif self.process.poll() is not None:
             settled = now - self.changed_at >= SETTLED_AFTER
             self.pause = SHORTEST_PAUSE if settled else min(self.pause * 2, LONGEST_PAUSE)
-            say(f"{self.name} ended with {self.process.returncode}; starting it again in {self.pause:.0f} s")
+            say(f"{self.name} ended with {self.process.returncode}; starting it again in {self.pause:g} s")
             kill(self.process)
             self.process, self.changed_at = None, now
 
@@ -80,14 +80,16 @@ def running(services: Sequence[Service], stop: StopRequest) -> Iterator[None]:
         end([service.process for service in services if service.process], stop)
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], **options: int) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], environment: Mapping[str, str], *, stdout: int | None = None
+) -> subprocess.Popen[bytes]:
     """A process in a session of its own, so that Ctrl-C reaches it through us, in order; it ends when we are killed."""
     return subprocess.Popen(
         command,
         env={**environment, parentage.VARIABLE: str(os.getpid())},
         stdin=subprocess.DEVNULL,
+        stdout=stdout,
         start_new_session=True,
-        **options,
     )
 
 
@@ -106,12 +108,10 @@ def end(processes: Sequence[subprocess.Popen[bytes]], stop: StopRequest) -> None
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill the process and the children that it leaves behind."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says so by the second
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # nobody is left; macOS says so by the second
-        pass
     process.wait()
 
 
 def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{line}\n")

@@ -76,7 +76,9 @@ def _make_our_own(var_dir: Path, place: places.Place, users: int) -> None:
     if places.is_linked(var_dir, place):
         return
     if not _nobody_else_uses(users):
-        raise DatabaseUnavailable(f"{place.home} is in use by processes of an earlier {var_dir}: stop them first")
+        raise DatabaseUnavailable(
+            f"{place.home} is in use by processes of an earlier {var_dir}: stop them first"
+        )
     server.stop(place)
     places.link(var_dir, place)
 

@@ -33,7 +33,9 @@ class Binaries:
     @property
     def major(self) -> int:
         """The major version, which a data directory must have too."""
-        told = subprocess.run([self.directory / "postgres", "--version"], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [self.directory / "postgres", "--version"], capture_output=True, text=True, check=True
+        )
         return int(told.stdout.split()[2].partition(".")[0])
 
 
@@ -57,7 +59,10 @@ def _of_a_wheel() -> Binaries | None:
 
 
 def _of_the_system() -> Binaries | None:
-    majors = sorted((int(found.name) for found in SYSTEM.glob("[0-9]*") if (found / "bin/postgres").exists()), reverse=True)
+    majors = sorted(
+        (int(found.name) for found in SYSTEM.glob("[0-9]*") if (found / "bin/postgres").exists()),
+        reverse=True,
+    )
     return Binaries(SYSTEM / str(majors[0]) / "bin") if majors else None
 
 

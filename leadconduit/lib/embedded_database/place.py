@@ -14,6 +14,7 @@ import stat
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -63,9 +64,11 @@ class Place:
     @property
     def sockets(self) -> Path:
         """The directory of the server's socket, open to its owner and to root alone."""
-        if len(os.fsencode(self.data)) <= LONGEST_SOCKET_DIRECTORY and re.fullmatch(r"[\w./-]+", str(self.data), re.ASCII):
+        if len(os.fsencode(self.data)) <= LONGEST_SOCKET_DIRECTORY and re.fullmatch(
+            r"[\w./-]+", str(self.data), re.ASCII
+        ):
             return self.data
-        return Path("/tmp") / f"lcpg-{_digest(self.data)}"
+        return Path("/tmp") / f"lcpg-{_digest(self.data)}"  # noqa: S108 - make_sockets looks who owns it
 
     @property
     def url(self) -> str:
@@ -109,12 +112,12 @@ def link(var_dir: Path, place: Place) -> None:
     """Make data that stand elsewhere this VAR_DIR's own, setting aside what is there already. The server is stopped."""
     link = var_dir / "postgres"
     if link.is_symlink():
-        print(f"{var_dir} was moved or copied here: its earlier database stays in {link.readlink()}", file=sys.stderr)
+        _tell(f"{var_dir} was moved or copied here: its earlier database stays in {link.readlink()}")
         link.unlink()
     if place.data.exists():
         aside = Path(tempfile.mkdtemp(prefix=time.strftime("until-%Y%m%d-"), dir=place.home))
         place.data.rename(aside / "data")
-        print(f"The database of an earlier {var_dir} now stands in {aside}", file=sys.stderr)
+        _tell(f"The database of an earlier {var_dir} now stands in {aside}")
     link.symlink_to(place.home)
 
 
@@ -130,6 +133,13 @@ def make_sockets(place: Place) -> None:
     # /tmp is everybody's: a directory that somebody else prepared could catch our connections.
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != expected or found.st_mode & 0o077:
         raise DatabaseUnavailable(f"{place.sockets} is not ours alone: remove it, or set a shorter VAR_DIR")
+
+
+def remove_sockets(place: Place) -> None:
+    """Leave no empty socket directory behind a stopped server."""
+    if place.sockets != place.data:
+        with suppress(OSError):
+            place.sockets.rmdir()
 
 
 def may_enter(owner: Owner, directory: Path) -> bool:
@@ -157,7 +167,9 @@ def _server_user() -> Owner:
             return _owner(pwd.getpwnam(name))
         except KeyError:
             continue
-    raise DatabaseUnavailable("PostgreSQL does not run as root, and there is no user postgres or nobody to run it")
+    raise DatabaseUnavailable(
+        "PostgreSQL does not run as root, and there is no user postgres or nobody to run it"
+    )
 
 
 def _owner_of(data: Path) -> Owner:
@@ -172,6 +184,10 @@ def _owner(entry: pwd.struct_passwd) -> Owner:
 
 def _open_to_all(directory: Path) -> None:
     directory.chmod(0o755)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _digest(path: Path) -> str:

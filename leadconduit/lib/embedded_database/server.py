@@ -7,13 +7,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg import sql
 
 from . import binaries
 from .errors import DatabaseUnavailable
-from .place import NAME, PORT, Place, make_sockets
+from .place import NAME, PORT, Place, make_sockets, remove_sockets
 
 #: Seconds. Recovery after a crash replays the log, so a living server is given long.
 PATIENCE = 120
@@ -67,6 +68,7 @@ def stop(place: Place) -> None:
     os.kill(pid, signal.SIGINT)
     for _ in _while_patient(STOP_PATIENCE):
         if not is_alive(place):
+            remove_sockets(place)
             return
     raise DatabaseUnavailable(f"The server in {place.data} does not stop; its log is {place.log}")
 
@@ -107,9 +109,25 @@ def _create(place: Place, found: binaries.Binaries, major: int) -> None:
     if place.owner:
         os.chown(making, place.owner.uid, place.owner.gid)
     # The builtin locale sorts alike on every machine; before version 17 the C library's had to do.
-    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else ["--locale=C"]
+    locale = (
+        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if major >= 17
+        else ["--locale=C"]
+    )
     made = subprocess.run(
-        [found.directory / "initdb", "-D", making, "-U", NAME, "-A", "trust", "-E", "UTF8", "--data-checksums", *locale],
+        [
+            found.directory / "initdb",
+            "-D",
+            making,
+            "-U",
+            NAME,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--data-checksums",
+            *locale,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -147,7 +165,12 @@ def _start(place: Place, found: binaries.Binaries, *, durable: bool) -> None:
         with place.log.open("ab") as log:
             # A session of its own: Ctrl-C in our terminal is not meant for the server.
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as_owner(place)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **_as_owner(place),
             )
         _children.append(process)
         for _ in _while_patient(PATIENCE):
@@ -215,13 +238,22 @@ def _rotate(log: Path) -> int:
     return 0
 
 
-def _as_owner(place: Place) -> dict[str, object]:
+class _Process(TypedDict, total=False):
+    cwd: str
+    env: dict[str, str]
+    umask: int
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _as_owner(place: Place) -> _Process:
     """Popen's arguments that make a process the owner's, with nothing of our environment that the server would heed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    arguments: dict[str, object] = {"cwd": "/", "env": kept | {"LC_ALL": "C"}, "umask": 0o077}
+    process: _Process = {"cwd": "/", "env": kept | {"LC_ALL": "C"}, "umask": 0o077}
     if place.owner:
-        arguments |= {"user": place.owner.uid, "group": place.owner.gid, "extra_groups": place.owner.groups}
-    return arguments
+        process |= {"user": place.owner.uid, "group": place.owner.gid, "extra_groups": place.owner.groups}
+    return process
 
 
 def _while_patient(seconds: float) -> Iterator[None]:

@@ -17,7 +17,7 @@ from leadconduit.lib import embedded_database, supervisor
 from leadconduit.lib.supervisor import Service, StopRequest, say
 
 #: Seconds that an earlier server on our port is given to finish; a little more than its own grace.
-PORT_PATIENCE = 15
+PORT_PATIENCE = 12
 SECONDS_BETWEEN_REPORTS = 15
 
 
@@ -35,7 +35,13 @@ class Command(BaseCommand):
     def _run(self, stop: StopRequest) -> None:
         host = os.environ.get("HOST") or "127.0.0.1"
         base_url = os.environ.get("BASE_URL") or f"http://127.0.0.1:{settings.PORT}"
-        environment = {**os.environ, "SANDBOX": "1", "BASE_URL": base_url, "HOST": host, "PYTHONUNBUFFERED": "1"}
+        environment = {
+            **os.environ,
+            "SANDBOX": "1",
+            "BASE_URL": base_url,
+            "HOST": host,
+            "PYTHONUNBUFFERED": "1",
+        }
 
         _require_free_port(host, settings.PORT, stop)
         say("Bringing database and static files up to date ...")
@@ -62,7 +68,9 @@ def _require_free_port(host: str, port: int, stop: StopRequest) -> None:
     end = time.monotonic() + PORT_PATIENCE
     while not _is_free(host, port):
         if time.monotonic() > end:
-            raise CommandError(f"Port {port} is taken by another process: stop it, or choose another with PORT=8001")
+            raise CommandError(
+                f"Port {port} is taken by another process: stop it, or choose another with PORT=8001"
+            )
         _pause(stop)
 
 
@@ -81,7 +89,9 @@ def _is_free(host: str, port: int) -> bool:
 
 def _prepare(base_url: str, environment: Mapping[str, str], stop: StopRequest) -> str:
     """Migrate and make the demo data; the lines that say how to use them."""
-    preparing = supervisor.start(_manage("prepare", "--base-url", base_url), environment, stdout=subprocess.PIPE)
+    preparing = supervisor.start(
+        _manage("prepare", "--base-url", base_url), environment, stdout=subprocess.PIPE
+    )
     assert preparing.stdout
     with preparing.stdout:
         try:
@@ -91,7 +101,8 @@ def _prepare(base_url: str, environment: Mapping[str, str], stop: StopRequest) -
             supervisor.end([preparing], stop)
         if preparing.returncode:
             raise CommandError("The database could not be brought up to date: the reason stands above")
-        return preparing.stdout.read().decode()
+        said: bytes = preparing.stdout.read()
+        return said.decode()
 
 
 def _wait_until_ready(web: Service, stop: StopRequest) -> None:
@@ -113,7 +124,8 @@ def _trouble() -> str:
             return ""
     except HTTPError as error:
         with error:
-            return error.read(1000).decode(errors="replace")
+            told: bytes = error.read(1000)
+            return told.decode(errors="replace")
     except (URLError, OSError) as error:
         return str(error)
 

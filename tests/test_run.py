@@ -1,0 +1,147 @@
+"""`make run` from the outside: what it prints, what it serves, and what is left of it however it ends."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.processes import is_running, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Running:
+    """`make run` with a VAR_DIR and a port of its own."""
+
+    def __init__(self, var_dir: Path, port: int) -> None:
+        self.var_dir = var_dir
+        self.port = port
+        self.said = var_dir.parent / "said"
+        self.complained = var_dir.parent / "complained"
+        environment = {**os.environ, "VAR_DIR": str(var_dir), "PORT": str(port)}
+        del environment["DATABASE_URL"]
+        with self.said.open("wb") as said, self.complained.open("wb") as complained:
+            # A group of its own, as a terminal gives it.
+            self.make = subprocess.Popen(
+                ["make", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdout=said,
+                stderr=complained,
+                start_new_session=True,
+            )
+
+    def wait_until_it_serves(self) -> list[str]:
+        """What it printed."""
+        wait_until(
+            lambda: "\ncurl" in self.said.read_text() or self.make.poll() is not None, "make run served"
+        )
+        assert self.make.poll() is None, self.complained.read_text()
+        return self.said.read_text().splitlines()
+
+    def processes(self) -> list[int]:
+        """All that it started, whoever their parent is now: they know its VAR_DIR."""
+        return [
+            int(process.name)
+            for process in Path("/proc").glob("[0-9]*")
+            if is_running(int(process.name)) and str(self.var_dir).encode() in _told(process)
+        ]
+
+    def supervisor(self) -> int:
+        (supervisor,) = [
+            pid for pid in self.processes() if b"manage.py\0run\0" in _told(Path(f"/proc/{pid}"))
+        ]
+        return supervisor
+
+
+def _told(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    # Not pytest's own, which the database's user cannot enter where root runs the tests.
+    directory = Path(tempfile.mkdtemp(prefix="lc-", dir="/tmp"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        chosen: int = probe.getsockname()[1]
+        return chosen
+
+
+def read_json(url: str) -> object:
+    with urlopen(Request(url, headers={"Accept": "application/json"})) as answer:
+        return json.load(answer)
+
+
+def test_it_says_how_to_use_it_delivers_a_lead_and_leaves_nothing(directory: Path, port: int) -> None:
+    running = Running(directory / "var", port)
+
+    *_, opening, login, key, inspector, curl = running.wait_until_it_serves()
+    command, *_, url, _, lead = shlex.split(curl)
+    with urlopen(url, data=lead.encode()) as answer:
+        outcome = json.load(answer)["outcome"]
+    requests = inspector.removeprefix("Inspector: ")
+    wait_until(lambda: len(read_json(requests)) == 2, "both actions had delivered")  # type: ignore[arg-type]
+    os.killpg(running.make.pid, signal.SIGINT)
+    running.make.wait()
+
+    assert opening == f"Open: http://127.0.0.1:{port}/app/"
+    assert login.startswith("Login: ")
+    assert len(key.removeprefix("API key: ")) == 40
+    assert command == "curl"
+    assert outcome == "success"
+    wait_until(lambda: not running.processes(), "all its processes had ended")
+
+
+def test_what_a_killed_one_leaves_does_not_block_the_next(directory: Path, port: int) -> None:
+    killed = Running(directory / "var", port)
+    before = killed.wait_until_it_serves()
+    os.kill(killed.supervisor(), signal.SIGKILL)
+    killed.make.wait()
+
+    following = Running(directory / "var", port)
+    after = following.wait_until_it_serves()
+    # Only make is told, as `kill -INT` does it.
+    following.make.send_signal(signal.SIGINT)
+    following.make.wait()
+
+    assert after == before
+    wait_until(lambda: not following.processes(), "all its processes had ended")
+
+
+def test_a_killed_make_takes_everything_with_it(directory: Path, port: int) -> None:
+    running = Running(directory / "var", port)
+    running.wait_until_it_serves()
+
+    running.make.kill()
+    running.make.wait()
+
+    wait_until(lambda: not running.processes(), "all its processes had ended")
+
+
+def test_a_taken_port_is_said_in_words(directory: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        running = Running(directory / "var", port)
+
+        assert running.make.wait() != 0
+        assert f"Port {port} is taken by another process" in running.complained.read_text()
