@@ -62,7 +62,6 @@ class ActionForm(SpecForm):
         super().__init__([NAME, *specs], prefix=f"action-{number}", **options)
         self.fields["id"] = Text(required=False, widget=forms.HiddenInput)
         self.initial["id"] = action
-        self.fields["name"].help_text = "Flows and their people see it."
         self.number = number
         self.used = used
 
@@ -76,7 +75,7 @@ def read_actions(specs: Sequence[FieldSpec], data: QueryDict) -> list[ActionEntr
     entries = [
         ActionForm(specs, number, data=data).entry()
         for number in range(posted_count(data, "actions", most=MAX_ACTIONS))
-        if data.get("remove") != str(number)
+        if data.get("drop") != f"action-{number}"
     ]
     return [entry for entry in entries if entry.id or entry.name or any(entry.configuration.values())]
 

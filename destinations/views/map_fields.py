@@ -44,13 +44,14 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
         action["id"]: read_rows(action["id"], request.POST) for action in current(destination).actions
     }
     wizard.save_mapping(destination=destination, mappings=mappings, by=request.member, now=timezone.now())
-    return steps.leave(request, destination, "map") or _page(request, destination)
+    sample = sample_of(request)
+    return steps.leave(request, destination, "map") or _page(request, destination, sample)
 
 
-def _page(request: MemberRequest, destination: Destination) -> HttpResponse:
+def _page(request: MemberRequest, destination: Destination, sample: Sample | None = None) -> HttpResponse:
     revision = current(destination)
     progress = wizard.progress(destination, revision)
-    sample = sample_of(request)
+    sample = sample or sample_of(request)
     shows = steps.shows_problems(request, progress, "map")
     actions = [
         _action(request, destination, action, sample, progress if shows else None)

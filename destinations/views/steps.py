@@ -64,7 +64,9 @@ def show(
     problems = context["problems"]
     shown["step_template"] = f"destinations/setup/_{step}.html"
     template = shown["step_template"] if wants_fragment(request) else "destinations/setup/page.html"
-    return render(request, template, shown, status=422 if request.method == "POST" and problems else 200)
+    # To htmx this is an answer like any other: a status of failure would only fill the browser's console.
+    refused = request.method == "POST" and problems and not wants_fragment(request)
+    return render(request, template, shown, status=422 if refused else 200)
 
 
 def _stepper(

@@ -35,7 +35,7 @@ def _send(request: MemberRequest, destination: Destination) -> HttpResponse:
     try:
         sent = wizard.test(
             destination=destination,
-            action=request.POST.get("action", ""),
+            action=request.POST.get("of", ""),
             sample=sample.lead,
             by=request.member,
             now=timezone.now(),
@@ -106,5 +106,5 @@ def _unfinished(destination: Destination, progress: Progress) -> dict[str, str] 
 
 def _chosen(request: MemberRequest, revision: DestinationRevision) -> str:
     ids = [action["id"] for action in revision.actions]
-    chosen = request.POST.get("action", "")
+    chosen = request.POST.get("of", "")
     return chosen if chosen in ids else next(iter(ids), "")

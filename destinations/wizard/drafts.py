@@ -4,7 +4,7 @@ What a person typed is saved as it is, complete or not, so that it is there when
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -179,22 +179,26 @@ def save_actions(
 ) -> None:
     """The destination's actions, in this order; those left out are removed. Mappings stay with their action.
 
-    An action keeps its id, and the `action_id` that it got with its first name.
+    An action keeps its id. Its `action_id` is made from its name, and never changes from when it is live.
     """
+    live = set(destination.actions.values_list("pk", flat=True))
 
     def parts(document: Document) -> Document:
         before = {action["id"]: action for action in document["actions"]}
-        return {"actions": [_action(entry, before.pop(entry.id, None)) for entry in actions[:MAX_ACTIONS]]}
+        return {
+            "actions": [_action(entry, before.pop(entry.id, None), live) for entry in actions[:MAX_ACTIONS]]
+        }
 
     _revise(destination, by=by, now=now, parts=parts)
 
 
-def _action(entry: ActionEntry, before: Document | None) -> Document:
-    before = before or {"id": new_id(), "action_id": "", "mapping": []}
+def _action(entry: ActionEntry, before: Document | None, live: Collection[str]) -> Document:
+    before = before or {"id": new_id(), "action_id": "", "name": "", "mapping": []}
     name = entry.name.strip()
+    kept = before["id"] in live or before["name"] == name
     return {
         "id": before["id"],
-        "action_id": before["action_id"] or (_key_from(name) if name else ""),
+        "action_id": before["action_id"] if kept else _key_from(name),
         "name": name,
         "configuration": dict(entry.configuration),
         "mapping": before["mapping"],
@@ -202,6 +206,8 @@ def _action(entry: ActionEntry, before: Document | None) -> Document:
 
 
 def _key_from(name: str) -> str:
+    if not name:
+        return ""
     words = re.findall(r"[a-z0-9]+", name.lower())
     return "-".join([*words, short_id()])[-100:]
 

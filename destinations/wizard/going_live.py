@@ -60,9 +60,9 @@ def _put_to_use(
         raise NothingToApply
     found = progress(destination, draft)
     if found.missing:
-        raise NotComplete(f"Something is still missing. {found.missing[0]}")
+        raise NotComplete(f"Nothing was put to use, since something is still missing. {found.missing[0]}")
     if not found.step("test").complete and not untested:
-        raise NotTested(found.step("test").missing[0])
+        raise NotTested(f"Nothing was put to use. {found.step('test').missing[0]}")
     values = configured.values_of(destination, draft.document)
     live_actions = platform_of(destination).setup.activate(values)
     return _go_live(

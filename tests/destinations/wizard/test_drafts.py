@@ -170,21 +170,29 @@ def test_what_was_typed_is_saved_complete_or_not(adam: User) -> None:
     assert document_of(destination)["configuration"]["timeout"] == "soon"
 
 
-def test_an_action_keeps_its_key_when_it_is_renamed(adam: User) -> None:
+def test_an_action_that_never_was_live_takes_its_key_from_its_name(adam: User) -> None:
     destination = begun(adam)
     name_actions(destination, adam, "Create Contact")
     before = document_of(destination)["actions"][0]
 
-    entries = [ActionEntry(before["id"], "Make contact", {"path": "/c"})]
+    entries = [ActionEntry(before["id"], "Notify sales", {"path": "/c"})]
     wizard.save_actions(destination=destination, actions=entries, by=adam, now=later(4))
 
     after = document_of(destination)["actions"][0]
     assert before["action_id"].startswith("create-contact-")
-    assert (after["id"], after["action_id"], after["name"]) == (
-        before["id"],
-        before["action_id"],
-        "Make contact",
-    )
+    assert after["action_id"].startswith("notify-sales-")
+    assert after["id"] == before["id"]
+
+
+def test_the_key_of_a_live_action_never_changes(adam: User) -> None:
+    destination = activated(adam)
+    before = document_of(destination)["actions"][0]
+
+    entries = [ActionEntry(before["id"], "Make contact", {"path": "/c"})]
+    wizard.save_actions(destination=destination, actions=entries, by=adam, now=later(20))
+
+    after = document_of(destination)["actions"][0]
+    assert (after["action_id"], after["name"]) == (before["action_id"], "Make contact")
 
 
 def test_an_action_without_a_name_has_no_key_yet(adam: User) -> None:
