@@ -1,5 +1,6 @@
 """What tests of real processes share."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,11 @@ def wait_until(holds: Callable[[], object], what: str = "it") -> None:
     while not holds():
         assert time.monotonic() < end, f"waited in vain until {what}"
         time.sleep(0.05)
+
+
+def environment() -> dict[str, str]:
+    """Ours, without what a `make` that runs the tests tells the one that a test runs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
 def is_running(pid: int) -> bool:

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.processes import is_running, wait_until
+from tests.processes import environment, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,14 +27,14 @@ class Running:
         self.port = port
         self.said = var_dir.parent / "said"
         self.complained = var_dir.parent / "complained"
-        environment = {**os.environ, "VAR_DIR": str(var_dir), "PORT": str(port)}
-        del environment["DATABASE_URL"]
+        told = {**environment(), "VAR_DIR": str(var_dir), "PORT": str(port)}
+        del told["DATABASE_URL"]
         with self.said.open("wb") as said, self.complained.open("wb") as complained:
             # A group of its own, as a terminal gives it.
             self.make = subprocess.Popen(
                 ["make", "run"],
                 cwd=ROOT,
-                env=environment,
+                env=told,
                 stdout=said,
                 stderr=complained,
                 start_new_session=True,

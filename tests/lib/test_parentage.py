@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import is_running, wait_until
+from tests.processes import environment, is_running, wait_until
 
 CHILD = """
 import os, sys, time
@@ -29,9 +29,12 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
 
 
 def test_a_child_whose_parent_ended_before_it_began_ends_at_once() -> None:
-    environment = {**os.environ, "ENDS_WITH_PARENT": "1"}
-
-    late = subprocess.run([sys.executable, "-c", CHILD], env=environment, capture_output=True, check=False)
+    late = subprocess.run(
+        [sys.executable, "-c", CHILD],
+        env={**os.environ, "ENDS_WITH_PARENT": "1"},
+        capture_output=True,
+        check=False,
+    )
 
     assert late.returncode == -signal.SIGTERM
 
@@ -50,7 +53,7 @@ def test_make_that_is_interrupted_alone_is_noticed(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     command = ["make", "-f", str(tmp_path / "Makefile"), "it"]
     with subprocess.Popen(
-        command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE
+        command, cwd=root, env={**environment(), "PYTHONPATH": str(root)}, stdout=subprocess.PIPE
     ) as make:
         assert make.stdout
         assert make.stdout.readline() == b"ready\n"

@@ -34,14 +34,15 @@ def using(var_dir: Path, *, durable: bool = True) -> Iterator[str]:
 
     `durable=False` trades safety at a power cut for speed, for tests. Raises DatabaseUnavailable.
     """
-    place = places.make(var_dir)
-    users = _open(place.home / "users.lock")
+    with _refusals_in_words(var_dir):
+        place = places.make(var_dir)
+        users = _open(place.home / "users.lock")
     try:
-        with _changing(place):
+        with _refusals_in_words(var_dir), _changing(place):
             _make_our_own(var_dir, place, users)
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            with _changing(place):
+            with _refusals_in_words(var_dir), _changing(place):
                 server.ensure_running(place, durable=durable)
             yield place.url
         finally:
@@ -70,6 +71,16 @@ def _changing(place: places.Place) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def _refusals_in_words(var_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise DatabaseUnavailable(
+            f"{error.filename} is closed to us: run as the user that {var_dir} belongs to, or set another VAR_DIR"
+        ) from error
 
 
 def _make_our_own(var_dir: Path, place: places.Place, users: int) -> None:

@@ -195,7 +195,7 @@ def _postmaster(data: Path) -> int | None:
     """The process id of the server that works on these data, or None."""
     try:
         pid = int((data / "postmaster.pid").read_text().split()[0])
-    except (FileNotFoundError, IndexError, ValueError):
+    except (OSError, IndexError, ValueError):
         return None
     return pid if _works_in(data, pid) else None
 
