@@ -224,7 +224,7 @@ def _problems_of_right(rhv: object) -> Iterator[tuple[str, str]]:
     if isinstance(rhv, int | float):
         return
     texts = [text for text in (rhv if isinstance(rhv, list) else [rhv]) if isinstance(text, str)]
-    if not texts or isinstance(rhv, list) and len(texts) < len(rhv):
+    if not texts or (isinstance(rhv, list) and len(texts) < len(rhv)):
         yield "rhv", "The right-hand value is a text, a number, true, false, or a list of texts."
         return
     try:

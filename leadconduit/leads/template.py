@@ -81,7 +81,7 @@ def _what_is_wrong_with(inside: str) -> str:
         return "There is no variable between the braces: write one, as in `{{lead.email}}`."
     if "{{" in inside:
         return "The braces `{{` are opened again before they are closed."
-    first = inside.split()[0][:40]
+    first = inside.split(maxsplit=1)[0][:40]
     if first[0] == "{":
         return "Three braces have no meaning here: write two, as in `{{lead.email}}`."
     if first[0] in "#/^>&!":

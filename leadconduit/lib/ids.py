@@ -100,5 +100,5 @@ class IdField(_TextField):
         del options["max_length"], options["db_collation"]
         return name, path, list(args), dict(options)
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"character varying({self.max_length})"

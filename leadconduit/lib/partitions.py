@@ -25,7 +25,7 @@ class PartitionError(Exception):
     """A week could not be attached. Nothing was lost: its rows go to the default partition."""
 
 
-class _StaysLocked(PartitionError):  # noqa: N818
+class _StaysLocked(PartitionError):
     """Somebody holds the table: the other weeks need not be tried."""
 
 

@@ -157,7 +157,7 @@ class _Resolver(AbstractResolver):
         await self._lookup.close()
 
 
-class _LookupTookTooLong(OSError):  # noqa: N818
+class _LookupTookTooLong(OSError):
     """The name servers did not answer in time."""
 
 

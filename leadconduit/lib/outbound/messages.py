@@ -51,7 +51,7 @@ class OutboundError(Exception):
         self.sentence = sentence
 
 
-class NotSent(OutboundError):  # noqa: N818
+class NotSent(OutboundError):
     """Nothing was sent: the receiver knows nothing of the request."""
 
 
@@ -59,7 +59,7 @@ class NotAllowed(NotSent):
     """Nothing was sent, because this client refuses such a request: trying it again cannot help."""
 
 
-class NoAnswer(OutboundError):  # noqa: N818
+class NoAnswer(OutboundError):
     """The request may have been sent, and no whole answer came: whether it was obeyed is unknown."""
 
 
