@@ -1,0 +1,158 @@
+"""The product as processes of its own on the tests' database, a receiver beside it, and a browser that is watched."""
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import orjson
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from psycopg.conninfo import make_conninfo
+
+from flows.delivery.database import connection_parameters
+from tests.flows.delivery.receiver import ROOT, WorkerProcess, wait_until
+
+# The synchronous Playwright runs its own event loop in this thread, in which Django would refuse the ORM.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM:
+        return
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason="No Chromium on this machine: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("static")
+    collect = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(collect, env=os.environ | {"STATIC_ROOT": str(root)}, check=True)
+    return root
+
+
+@pytest.fixture
+def product(transactional_db: None, static_root: Path) -> Iterator[str]:
+    """Web and worker, running; the address that they are served at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        "DATABASE_URL": make_conninfo(**connection_parameters()),
+        "STATIC_ROOT": str(static_root),
+        "PORT": str(port),
+        "BASE_URL": url,
+        "OUTBOUND_ALLOW": "127.0.0.0/8",
+        "WEB_PROCESSES": "1",
+        "WEB_THREADS": "4",
+    }
+    web = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "web"], env=os.environ | environment, cwd=ROOT
+    )
+    worker = WorkerProcess(**environment)
+    try:
+        wait_until(lambda: web.poll() is None and _serves(url), "the product serves")
+        yield url
+    finally:
+        worker.kill()
+        web.terminate()
+        web.wait()
+
+
+def _serves(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except URLError:
+        return False
+
+
+class Receiving:
+    """The receiver's process, seen from here."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "receiving.py"], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+
+    @property
+    def received(self) -> list[dict[str, Any]]:
+        with urlopen(f"{self.url}/received", timeout=5) as answer:
+            received: list[dict[str, Any]] = orjson.loads(answer.read())
+        return received
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def receiving() -> Iterator[Receiving]:
+    receiver = Receiving()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page on which nothing may go wrong unnoticed: a script's error, a refused style, a missing file."""
+    # Colours that are on their way somewhere would be judged by axe as they pass.
+    page = chromium.new_page(reduced_motion="reduce")
+    page.set_default_timeout(10_000)
+    trouble: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        # A form that comes back with its mistakes is answered 422, which the browser calls an error.
+        if message.type in ("error", "warning") and "422" not in message.text:
+            trouble.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
+    yield page
+    page.context.close()
+    assert trouble == []
+
+
+def look(page: Page) -> None:
+    """Nobody is kept out of the page as it stands: axe finds nothing, in light and in dark."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SETTLED)
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        found = Axe().run(page).response["violations"]
+        assert [(page.url, theme, one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def make_account(name: str, email: str, password: str) -> dict[str, str]:
+    """As an operator makes one."""
+    said = io.StringIO()
+    call_command("create_account", name, email=email, password=password, stdout=said)
+    made: dict[str, str] = orjson.loads(said.getvalue())
+    return made
