@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +43,8 @@ class Command(BaseCommand):
 
 def application_of() -> Callable[..., Any]:
     """The application, in one of the server's processes: without this, a killed server would leave it serving."""
-    parentage.end_with_parent(os.getppid())
+    if server := multiprocessing.parent_process():
+        parentage.end_with_parent(server.pid or 0)
     from leadconduit.wsgi import application
 
     return application
