@@ -10,6 +10,8 @@ from psycopg import sql
 from leadconduit.lib import embedded_database
 from tests.settings import OWN_DATABASE, VAR_DIR
 
+# Asserts of suites that several modules share say what they compared, as those of test modules do.
+pytest.register_assert_rewrite("tests.api", "tests.browser", "tests.destinations", "tests.flows")
 pytest_plugins = ["tests.cast"]
 
 
