@@ -1,6 +1,5 @@
 """The lead that somebody tries things with. It stays theirs until they sign out."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -38,7 +37,11 @@ def sample_of(request: MemberRequest) -> Sample:
             request.session[KEPT_AS] = form["sample"].value()
         return Sample(form, form.cleaned_data["sample"])
     text = request.session.get(KEPT_AS, sample_text())
-    return Sample(SampleForm(initial={"sample": text}), json.loads(text))
+    # Read anew as when it was typed: what was kept is the text, not what could be made of it.
+    kept = SampleForm({"sample": text})
+    return Sample(
+        SampleForm(initial={"sample": text}), kept.cleaned_data["sample"] if kept.is_valid() else {}
+    )
 
 
 def known_variables(request: MemberRequest, lead: Mapping[str, Any] | None) -> list[str]:

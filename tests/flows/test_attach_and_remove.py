@@ -1,0 +1,130 @@
+"""Attaching an action while somebody takes it away: whoever comes second sees what the first one did."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from destinations import lifecycle, wizard
+from destinations.models import Action, Destination
+from destinations.wizard import WizardError
+from flows import definition, editing, usages
+from flows.models import Flow
+from leadconduit.accounts.models import Account, User
+from tests.factories import NOON, DestinationFactory, FlowFactory, flow_body, use_of
+from tests.flows.delivery.receiver import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class InThread(threading.Thread):
+    """Something that is done beside the test, on a connection of its own."""
+
+    def __init__(self, act: Callable[[], Any]) -> None:
+        super().__init__()
+        self._act = act
+        self.raised: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._act()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            self.raised = error
+        finally:
+            connection.close()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+@pytest.fixture
+def crm(acme: Account) -> Destination:
+    return DestinationFactory.create(account=acme, name="CRM", actions=["One", "Two"])
+
+
+@pytest.fixture
+def flow(acme: Account) -> Flow:
+    return FlowFactory.create(account=acme, name="Solar")
+
+
+def attach(flow: Flow, crm: Destination, action_id: str = "one") -> None:
+    body = flow_body(name="Solar", destinations=[use_of(crm, action_id)])
+    editing.save(flow=flow, body=body, author=None, now=NOON)
+
+
+def delete(crm: Destination) -> None:
+    lifecycle.delete(
+        destination=crm,
+        by=None,
+        now=NOON,
+        used_by=lambda: [flow.name for flow in usages.flows_using(crm)],
+        waiting=lambda: 0,
+    )
+
+
+def apply_without_one(crm: Destination) -> None:
+    def used_by(action: Action) -> list[str]:
+        return [flow.name for flow in usages.flows_using(crm, action=action)]
+
+    wizard.apply(destination=crm, by=None, now=NOON, used_by=used_by, untested=True)
+
+
+def test_a_destination_that_is_being_attached_is_not_deleted(crm: Destination, flow: Flow) -> None:
+    with transaction.atomic():
+        attach(flow, crm)
+        deleting = InThread(lambda: delete(crm))
+        wait_until(somebody_waits, "the deletion waits for the flow to be saved")
+    deleting.join()
+
+    assert isinstance(deleting.raised, wizard.InUse)
+    assert Destination.objects.get(pk=crm.pk).deleted_at is None
+
+
+def test_a_destination_that_is_being_deleted_is_not_attached(crm: Destination, flow: Flow) -> None:
+    with transaction.atomic():
+        delete(crm)
+        attaching = InThread(lambda: attach(flow, crm))
+        wait_until(somebody_waits, "the flow waits for the deletion")
+    attaching.join()
+
+    assert isinstance(attaching.raised, definition.InvalidFlow)
+    assert usages.flows_using(crm) == []
+
+
+def test_an_action_that_is_being_attached_is_not_removed(crm: Destination, flow: Flow, adam: User) -> None:
+    two = crm.actions.get(name="Two")
+    keep = [wizard.ActionEntry(two.pk, "Two", {"path": ""})]
+    wizard.save_actions(destination=crm, actions=keep, by=adam, now=NOON)
+
+    with transaction.atomic():
+        attach(flow, crm)
+        applying = InThread(lambda: apply_without_one(crm))
+        wait_until(somebody_waits, "applying waits for the flow to be saved")
+    applying.join()
+
+    assert isinstance(applying.raised, WizardError)
+    assert [action.name for action in crm.actions.current()] == ["One", "Two"]
+
+
+def test_an_action_that_is_being_removed_is_not_attached(crm: Destination, flow: Flow, adam: User) -> None:
+    two = crm.actions.get(name="Two")
+    keep = [wizard.ActionEntry(two.pk, "Two", {"path": ""})]
+    wizard.save_actions(destination=crm, actions=keep, by=adam, now=NOON)
+
+    with transaction.atomic():
+        apply_without_one(crm)
+        attaching = InThread(lambda: attach(flow, crm))
+        wait_until(somebody_waits, "the flow waits for applying")
+    attaching.join()
+
+    assert isinstance(attaching.raised, definition.InvalidFlow)
+    assert usages.flows_using(crm) == []
