@@ -56,7 +56,7 @@ class FieldSpec:
 
     def problem(self, value: Any) -> str:
         """What is wrong with a value: a sentence, or ""."""
-        if value is None or value == [] or isinstance(value, str) and not value.strip():
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
             return "Fill this in." if self.required else ""
         return _PROBLEMS[self.kind](self, value) or self.check(value) or ""
 

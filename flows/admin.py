@@ -59,7 +59,7 @@ class LeadAdmin(LogAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Lead]", search_term: str
     ) -> tuple["QuerySet[Lead]", bool]:
-        return super().get_search_results(request, queryset, search_term.strip().lower())  # type: ignore[return-value, arg-type]
+        return super().get_search_results(request, queryset, search_term.strip().lower())  # type: ignore[return-value]
 
 
 @admin.register(Event)

@@ -35,8 +35,10 @@ def test_an_instant_reads_as_long_ago_as_it_is(gone: timedelta, text: str) -> No
         ("failed", "bad"),
         ("waiting", "info"),
         ("draft", "idle"),
-    ]
-    + [(201, "good"), (302, "warning"), (503, "bad")],
+        (201, "good"),
+        (302, "warning"),
+        (503, "bad"),
+    ],
 )
 def test_a_state_or_status_has_a_tone(word: object, tone: str) -> None:
     assert display.tone(word) == tone
@@ -45,18 +47,13 @@ def test_a_state_or_status_has_a_tone(word: object, tone: str) -> None:
 def test_json_is_indented_and_every_token_named() -> None:
     html = display.readable('{"a":"x","n":-1.5e3,"t":true}')
 
-    assert (
-        '<span class="key">&quot;a&quot;</span>: <span class="string">&quot;x&quot;</span>'
-        in html
-    )
+    assert '<span class="key">&quot;a&quot;</span>: <span class="string">&quot;x&quot;</span>' in html
     assert '<span class="figure">-1500.0</span>' in html
     assert '<span class="literal">true</span>' in html
     assert html.count("\n") == 4
 
 
-@pytest.mark.parametrize(
-    "text", ['{"a":"</code><script>"}', "</code><script>", '{"<script>": 1}']
-)
+@pytest.mark.parametrize("text", ['{"a":"</code><script>"}', "</code><script>", '{"<script>": 1}'])
 def test_what_a_server_answered_cannot_become_markup(text: str) -> None:
     assert "<script>" not in display.readable(text)
     assert "</code>" not in display.readable(text)
@@ -67,11 +64,7 @@ def test_text_that_is_not_json_stands_as_it_is() -> None:
 
 
 def test_headers_read_the_same_from_an_object_and_from_pairs() -> None:
-    assert (
-        display.header_pairs({"a": "1"})
-        == display.header_pairs([("a", "1")])
-        == [("a", "1")]
-    )
+    assert display.header_pairs({"a": "1"}) == display.header_pairs([("a", "1")]) == [("a", "1")]
     assert display.header_pairs(None) == []
 
 
@@ -83,9 +76,7 @@ def test_initials_are_at_most_two_letters(name: str, letters: str) -> None:
     assert display.initials(name) == letters
 
 
-@pytest.mark.parametrize(
-    ("ms", "text"), [(3.6, "4 ms"), (999, "999 ms"), (10_003, "10.0 s")]
-)
+@pytest.mark.parametrize(("ms", "text"), [(3.6, "4 ms"), (999, "999 ms"), (10_003, "10.0 s")])
 def test_durations_read_in_the_unit_that_fits(ms: float, text: str) -> None:
     assert display.duration(ms) == text
 
@@ -94,20 +85,12 @@ def test_the_menu_marks_the_section_of_the_present_page() -> None:
     request = RequestFactory().get("/app/destinations/new/")
     request.resolver_match = resolve("/app/destinations/new/")
 
-    here = [
-        place.label
-        for place in display.places(Context({"request": request}))
-        if place.here
-    ]
+    here = [place.label for place in display.places(Context({"request": request})) if place.here]
 
     assert here == ["Destinations"]
 
 
 def test_a_page_may_name_its_section_itself() -> None:
-    here = [
-        place.label
-        for place in display.places(Context({"section": "lead"}))
-        if place.here
-    ]
+    here = [place.label for place in display.places(Context({"section": "lead"})) if place.here]
 
     assert here == ["Leads"]

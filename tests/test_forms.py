@@ -16,9 +16,7 @@ class Example(forms.Form):
 def test_an_input_names_its_hint_and_its_errors() -> None:
     html = Example({"auth": "key"}).as_div()
 
-    assert (
-        'aria-invalid="true" aria-describedby="id_name_helptext id_name_error"' in html
-    )
+    assert 'aria-invalid="true" aria-describedby="id_name_helptext id_name_error"' in html
     assert 'id="id_name_helptext"' in html
     assert 'id="id_name_error"' in html
 

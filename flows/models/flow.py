@@ -43,6 +43,6 @@ class Flow(models.Model):
     @property
     def status(self) -> str:
         """One of undeployed, changed (saved differs from deployed), deployed."""
-        if self.deployed_id is None:
+        if not self.deployed_id:
             return "undeployed"
         return "deployed" if self.deployed_id == self.saved_id else "changed"

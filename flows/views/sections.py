@@ -113,7 +113,9 @@ def _free_entities(request: MemberRequest, flow: Flow) -> list[Entity]:
     return list(Entity.objects.for_account(request.account).exclude(pk__in=taken).order_by("name"))
 
 
-def _sources_page(request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200) -> HttpResponseBase:
+def _sources_page(
+    request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200
+) -> HttpResponseBase:
     rows = [
         source | {"url": submit_url(request, flow, source["entity_id"])} for source in named_sources(flow)
     ]

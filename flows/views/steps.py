@@ -61,7 +61,7 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
             StepForm(initial=_initial(step)),
             RuleFormSet(initial=_rules(step), prefix="rules"),
         )
-    if "add" in request.POST or "remove" in request.POST:
+    if "add" in request.POST or "drop" in request.POST:
         return _with_rows_changed(request, flow, step)
     form, rules = StepForm(request.POST), RuleFormSet(request.POST, prefix="rules")
     if form.is_valid() & rules.is_valid():
@@ -103,8 +103,8 @@ def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] 
     rows = [{name: form[name].value() for name in ("lhv", "op", "rhv")} for form in posted.forms]
     if "add" in request.POST:
         rows.append({"lhv": "lead.", "op": "is equal to"})
-    elif len(rows) > 1 and request.POST["remove"].isdigit():
-        rows = [row for number, row in enumerate(rows, start=1) if number != int(request.POST["remove"])]
+    elif len(rows) > 1 and request.POST["drop"].isdigit():
+        rows = [row for number, row in enumerate(rows, start=1) if number != int(request.POST["drop"])]
     rules = RuleFormSet(initial=rows, prefix="rules")
     if request.htmx:
         return render(request, "flows/_rules.html", {"rules": rules})

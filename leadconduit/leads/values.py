@@ -113,7 +113,7 @@ def is_blank(value: object) -> bool:
     """Nothing, an empty list or object, or a text of white space only. `0` and `false` are not blank."""
     if isinstance(value, str):
         return not value or value.isspace()
-    return value is None or value == [] or value == {}
+    return value is None or value in ([], {})
 
 
 def as_text(value: object) -> str:

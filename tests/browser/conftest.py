@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from psycopg.conninfo import make_conninfo
 
 from flows.delivery.database import connection_parameters
-from tests.flows.delivery.receiver import ROOT, WorkerProcess, wait_until
+from tests.flows.delivery.receiver import ROOT, WorkerProcess
+from tests.processes import wait_until
 
 # The synchronous Playwright runs its own event loop in this thread, in which Django would refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -38,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="No Chromium on this machine: apt-get install chromium"))
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it lives, this thread has a running event loop, which other tests must not meet.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
@@ -48,7 +50,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("static")
-    collect = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    collect = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, env=os.environ | {"STATIC_ROOT": str(root)}, check=True)
     return root
 

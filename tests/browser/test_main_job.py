@@ -7,7 +7,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Receiving, look, make_account
-from tests.flows.delivery.receiver import wait_until
+from tests.processes import wait_until
 
 EMAIL, PASSWORD = "ann@acme.test", "correct horse battery"
 

@@ -12,7 +12,7 @@ from tests.factories import DestinationFactory
 
 @pytest.fixture
 def crm(acme: Account) -> Destination:
-    return DestinationFactory(account=acme, name="CRM")
+    return DestinationFactory.create(account=acme, name="CRM")
 
 
 def noted() -> list[str]:

@@ -14,7 +14,7 @@ from flows import definition, editing, usages
 from flows.models import Flow
 from leadconduit.accounts.models import Account, User
 from tests.factories import NOON, DestinationFactory, FlowFactory, flow_body, use_of
-from tests.flows.delivery.receiver import wait_until
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,8 @@ FORBIDDEN = "http://192.0.2.1/leads"
 class ConnectorContract:
     def test_it_says_what_it_is(self, connector: Connector) -> None:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", connector.key)
-        assert connector.name and connector.category
+        assert connector.name
+        assert connector.category
         assert connector.description.endswith(".")
 
     def test_its_ways_to_authenticate_are_known_ones(self, connector: Connector) -> None:

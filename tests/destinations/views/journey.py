@@ -35,7 +35,11 @@ def configuration(url: str = "https://receiver.example", *names: str, **values: 
     posted: dict[str, Any] = {f"of-{name}": text for name, text in fields.items()}
     posted["actions-count"] = len(names or ("Contacts",))
     for number, name in enumerate(names or ("Contacts",)):
-        posted |= {f"action-{number}-id": "", f"action-{number}-name": name, f"action-{number}-path": "/c" if name else ""}
+        posted |= {
+            f"action-{number}-id": "",
+            f"action-{number}-name": name,
+            f"action-{number}-path": "/c" if name else "",
+        }
     return posted
 
 

@@ -42,7 +42,7 @@ def test_it_says_what_the_draft_changes_and_where_to_go_on(
 
 
 def test_it_names_the_flows_that_use_it(page: Client, crm: Destination, acme: Account) -> None:
-    FlowFactory(account=acme, name="Solar", uses=[crm])
+    FlowFactory.create(account=acme, name="Solar", uses=[crm])
 
     assert "Solar" in text_of(page.get(base_of(crm)))
 
@@ -62,7 +62,7 @@ def test_going_without_a_test_is_asked_about_first(page: Client, crm: Destinatio
 
 def test_an_action_in_use_cannot_be_applied_away(page: Client, adam: User, acme: Account) -> None:
     destination = activated(adam, actions=("One", "Two"))
-    FlowFactory(account=acme, name="Solar", uses=[destination])
+    FlowFactory.create(account=acme, name="Solar", uses=[destination])
     revision = live_of(destination)
     two = revision.actions[1]
     page.post(
@@ -127,7 +127,7 @@ def test_a_key_is_shown_once(page: Client, crm: Destination) -> None:
 
 
 def test_deleting_is_refused_with_the_flows_names(page: Client, crm: Destination, acme: Account) -> None:
-    FlowFactory(account=acme, name="Solar", uses=[crm])
+    FlowFactory.create(account=acme, name="Solar", uses=[crm])
 
     answer = page.post(f"{base_of(crm)}delete/", follow=True)
 
@@ -151,7 +151,7 @@ def test_deleting_after_a_question(page: Client, crm: Destination) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_viewer_changes_nothing(vera: User, acme: Account, change: str) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     page = Client()
     page.force_login(vera)
 
@@ -161,7 +161,7 @@ def test_a_viewer_changes_nothing(vera: User, acme: Account, change: str) -> Non
 
 @pytest.mark.parametrize("change", ["", *(f"{change}/" for change in CHANGES)])
 def test_a_stranger_finds_nothing(sam: User, acme: Account, change: str) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     page = Client()
     page.force_login(sam)
 

@@ -9,10 +9,13 @@ from tests.factories import DestinationFactory, FlowFactory
 
 def test_each_destination_says_how_it_stands(page: Client, acme: Account, adam: User) -> None:
     begin(page)
-    changed, paused = DestinationFactory(account=acme, name="A"), DestinationFactory(account=acme, name="B")
+    changed, paused = (
+        DestinationFactory.create(account=acme, name="A"),
+        DestinationFactory.create(account=acme, name="B"),
+    )
     change_url(changed, adam)
     lifecycle.pause(destination=paused, by=adam, now=later(1))
-    FlowFactory(account=acme, uses=[paused])
+    FlowFactory.create(account=acme, uses=[paused])
 
     shown = text_of(page.get("/app/destinations/"))
 
@@ -23,8 +26,8 @@ def test_each_destination_says_how_it_stands(page: Client, acme: Account, adam: 
 
 
 def test_it_is_searched_by_name_and_status(page: Client, acme: Account) -> None:
-    DestinationFactory(account=acme, name="CRM")
-    DestinationFactory(account=acme, name="Warehouse")
+    DestinationFactory.create(account=acme, name="CRM")
+    DestinationFactory.create(account=acme, name="Warehouse")
     begin(page)
 
     by_name = text_of(page.get("/app/destinations/", {"q": "ware"}))
@@ -35,7 +38,7 @@ def test_it_is_searched_by_name_and_status(page: Client, acme: Account) -> None:
 
 
 def test_searching_with_htmx_answers_the_rows_alone(page: Client, acme: Account) -> None:
-    DestinationFactory(account=acme, name="CRM")
+    DestinationFactory.create(account=acme, name="CRM")
 
     found = text_of(page.get("/app/destinations/", {"q": "crm"}, headers=HTMX))
     nothing = text_of(page.get("/app/destinations/", {"q": "zzz"}, headers=HTMX))
@@ -50,14 +53,14 @@ def test_an_empty_account_is_told_what_a_destination_is(page: Client) -> None:
 
 
 def test_destinations_of_other_accounts_are_not_there(page: Client, elsewhere: Account) -> None:
-    DestinationFactory(account=elsewhere, name="Theirs")
+    DestinationFactory.create(account=elsewhere, name="Theirs")
 
     assert "Theirs" not in text_of(page.get("/app/destinations/"))
 
 
 def test_long_lists_have_pages(page: Client, acme: Account) -> None:
     for number in range(51):
-        DestinationFactory(account=acme, name=f"Number {number:02}")
+        DestinationFactory.create(account=acme, name=f"Number {number:02}")
 
     first = text_of(page.get("/app/destinations/"))
     older = first.split("?before=")[1].split('"')[0]

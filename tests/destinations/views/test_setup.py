@@ -166,8 +166,8 @@ def test_actions_are_added_and_removed_by_buttons(page: Client) -> None:
 def test_an_action_that_a_flow_uses_offers_no_removal(page: Client, acme: Account) -> None:
     from tests.factories import FlowFactory
 
-    destination = DestinationFactory(account=acme)
-    FlowFactory(account=acme, uses=[destination])
+    destination = DestinationFactory.create(account=acme)
+    FlowFactory.create(account=acme, uses=[destination])
 
     shown = text_of(page.get(f"{base_of(destination)}setup/configure/"))
 
@@ -300,7 +300,7 @@ def test_earlier_tests_are_listed(page: Client, receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_viewer_may_look_and_not_change(vera: User, acme: Account, step: str) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     page = Client()
     page.force_login(vera)
 
@@ -313,7 +313,7 @@ def test_a_viewer_may_look_and_not_change(vera: User, acme: Account, step: str) 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_stranger_finds_nothing(sam: User, acme: Account, step: str) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     page = Client()
     page.force_login(sam)
 
@@ -322,7 +322,7 @@ def test_a_stranger_finds_nothing(sam: User, acme: Account, step: str) -> None:
 
 
 def test_looking_at_a_live_destination_begins_no_draft(page: Client, acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
 
     for step in STEPS:
         page.get(f"{base_of(destination)}setup/{step}/")

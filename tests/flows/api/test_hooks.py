@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def action(acme: Account) -> Action:
-    return Action.objects.get(destination=DestinationFactory(account=acme))
+    return Action.objects.get(destination=DestinationFactory.create(account=acme))
 
 
 def call(action: Action, body: Any = None, *, key: str | None = None, method: str = "POST") -> Any:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def seller(acme: Account) -> Entity:
-    return EntityFactory(account=acme, name="Seller")
+    return EntityFactory.create(account=acme, name="Seller")
 
 
 def flow_of(acme: Account, seller: Entity, **parts: Any) -> Flow:
@@ -25,7 +25,7 @@ def flow_of(acme: Account, seller: Entity, **parts: Any) -> Flow:
         "sources": [source_of(seller)],
         "deployed": True,
     } | parts
-    return FlowFactory(account=acme, **parts)
+    return FlowFactory.create(account=acme, **parts)
 
 
 def submit(
@@ -40,7 +40,7 @@ def submit(
 def test_a_lead_that_passes_is_answered_success_and_owed_to_each_action(
     acme: Account, seller: Entity
 ) -> None:
-    flow = flow_of(acme, seller, uses=[DestinationFactory(account=acme, actions=["Create", "Notify"])])
+    flow = flow_of(acme, seller, uses=[DestinationFactory.create(account=acme, actions=["Create", "Notify"])])
 
     answer = submit(flow, seller)
 
@@ -65,7 +65,7 @@ def test_a_stopped_lead_is_kept_and_owed_to_nobody(acme: Account, seller: Entity
         acme,
         seller,
         steps=[filter_step({"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}, description="Texans")],
-        uses=[DestinationFactory(account=acme)],
+        uses=[DestinationFactory.create(account=acme)],
     )
 
     answer = submit(flow, seller)
@@ -165,7 +165,7 @@ def test_a_deleted_flow_is_not_there(acme: Account, seller: Entity) -> None:
 
 
 def test_an_unknown_source_is_not_there(acme: Account, seller: Entity) -> None:
-    assert submit(flow_of(acme, seller), EntityFactory(account=acme)).status_code == 404
+    assert submit(flow_of(acme, seller), EntityFactory.create(account=acme)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,9 @@ def test_taking_a_lead_in_costs_the_same_few_queries_however_many_actions_it_goe
     acme: Account, seller: Entity, django_assert_num_queries: Any
 ) -> None:
     flow = flow_of(
-        acme, seller, uses=[DestinationFactory(account=acme, actions=[f"Action {n}" for n in range(9)])]
+        acme,
+        seller,
+        uses=[DestinationFactory.create(account=acme, actions=[f"Action {n}" for n in range(9)])],
     )
     intake.find(flow_id=flow.pk, entity_id=seller.pk)
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,17 +15,9 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from flows.delivery.database import connection_parameters
+from tests.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 30
-"""Seconds after which a test gives up waiting: never how long it takes."""
-
-
-def wait_until(true: Callable[[], object], what: str) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < ends, f"Waited in vain until {what}."
-        time.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)

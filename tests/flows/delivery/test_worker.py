@@ -10,7 +10,8 @@ from django.utils import timezone
 from destinations.models import Lane
 from flows.models import Attempt, Delivery, Due, State
 from tests.flows.delivery import makers
-from tests.flows.delivery.receiver import Receiver, WorkerProcess, wait_until
+from tests.flows.delivery.receiver import Receiver, WorkerProcess
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

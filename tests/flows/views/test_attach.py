@@ -18,7 +18,7 @@ def page(adam: User) -> Client:
 
 @pytest.fixture
 def crm(acme: Account) -> Destination:
-    return DestinationFactory(account=acme, name="CRM", actions=["One", "Two"])
+    return DestinationFactory.create(account=acme, name="CRM", actions=["One", "Two"])
 
 
 def attach(page: Client, crm: Destination, flow: Flow, *names: str, **more: str) -> str:
@@ -35,7 +35,7 @@ def used(flow: Flow, stage: Stage = Stage.SAVED) -> list[str]:
 def test_the_checked_actions_are_added_to_the_saved_flow(
     page: Client, crm: Destination, acme: Account
 ) -> None:
-    flow = FlowFactory(account=acme, name="Solar", deployed=True)
+    flow = FlowFactory.create(account=acme, name="Solar", deployed=True)
 
     said = attach(page, crm, flow, "Two")
 
@@ -47,7 +47,7 @@ def test_the_checked_actions_are_added_to_the_saved_flow(
 def test_the_flow_is_deployed_at_once_where_that_is_checked(
     page: Client, crm: Destination, acme: Account
 ) -> None:
-    flow = FlowFactory(account=acme)
+    flow = FlowFactory.create(account=acme)
 
     attach(page, crm, flow, "One", deploy="1")
 
@@ -55,8 +55,8 @@ def test_the_flow_is_deployed_at_once_where_that_is_checked(
 
 
 def test_what_the_flow_has_already_is_kept(page: Client, crm: Destination, acme: Account) -> None:
-    other = DestinationFactory(account=acme, actions=["Other"])
-    flow = FlowFactory(account=acme, uses=[other])
+    other = DestinationFactory.create(account=acme, actions=["Other"])
+    flow = FlowFactory.create(account=acme, uses=[other])
     attach(page, crm, flow, "Two")
 
     attach(page, crm, flow, "One")
@@ -65,13 +65,13 @@ def test_what_the_flow_has_already_is_kept(page: Client, crm: Destination, acme:
 
 
 def test_choosing_nothing_changes_nothing(page: Client, crm: Destination, acme: Account) -> None:
-    flow = FlowFactory(account=acme)
+    flow = FlowFactory.create(account=acme)
 
     assert "No flow was chosen, so none was changed." in attach(page, crm, flow)
 
 
 def test_a_flow_of_another_account_is_left_alone(page: Client, crm: Destination, elsewhere: Account) -> None:
-    theirs = FlowFactory(account=elsewhere)
+    theirs = FlowFactory.create(account=elsewhere)
 
     attach(page, crm, theirs, "One")
 
@@ -79,7 +79,7 @@ def test_a_flow_of_another_account_is_left_alone(page: Client, crm: Destination,
 
 
 def test_a_draft_cannot_be_attached(page: Client, acme: Account) -> None:
-    draft = DestinationFactory(account=acme, draft=True)
+    draft = DestinationFactory.create(account=acme, draft=True)
 
     assert page.get(f"/app/destinations/{draft.instance_id}/attach/").status_code == 404
 

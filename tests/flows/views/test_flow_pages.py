@@ -19,7 +19,7 @@ def visitor(adam: User, as_user: Callable[[User], Client]) -> Client:
 
 @pytest.fixture
 def flow(acme: Account) -> Flow:
-    return FlowFactory(account=acme, name="Solar")
+    return FlowFactory.create(account=acme, name="Solar")
 
 
 def saved(flow: Flow) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def test_an_account_without_flows_is_told_what_to_do(visitor: Client) -> None:
 def test_the_list_is_searched_by_name_and_answers_htmx_with_the_list_alone(
     visitor: Client, flow: Flow
 ) -> None:
-    FlowFactory(account=flow.account, name="Roofing")
+    FlowFactory.create(account=flow.account, name="Roofing")
 
     page = visitor.get("/app/flows/", {"q": "sol"}, headers={"HX-Request": "true"}).content.decode()
 
@@ -92,8 +92,8 @@ def test_a_new_source_is_named_and_gets_an_address(visitor: Client, flow: Flow) 
 
 
 def test_a_source_is_turned_off_and_removed(visitor: Client, acme: Account) -> None:
-    entity = EntityFactory(account=acme)
-    flow = FlowFactory(account=acme, sources=[source_of(entity)])
+    entity = EntityFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, sources=[source_of(entity)])
 
     post(visitor, flow, "sources/", switch=entity.pk)
     assert saved(flow)["sources"][0]["enabled"] is False
@@ -147,7 +147,7 @@ def test_a_row_for_a_rule_is_added_and_keeps_what_was_typed(visitor: Client, flo
 
 
 def test_a_filter_is_changed_and_keeps_its_id(visitor: Client, acme: Account) -> None:
-    flow = FlowFactory(account=acme, steps=[filter_step(description="Old")])
+    flow = FlowFactory.create(account=acme, steps=[filter_step(description="Old")])
     id = saved(flow)["steps"][0]["id"]
     rule = {"rules-0-lhv": "lead.state", "rules-0-op": "is not blank", "rules-0-rhv": ""}
 
@@ -158,7 +158,7 @@ def test_a_filter_is_changed_and_keeps_its_id(visitor: Client, acme: Account) ->
 
 
 def test_steps_are_moved_and_removed(visitor: Client, acme: Account) -> None:
-    flow = FlowFactory(
+    flow = FlowFactory.create(
         account=acme, steps=[filter_step(description="First"), filter_step(description="Second")]
     )
     first, second = (step["id"] for step in saved(flow)["steps"])
@@ -171,7 +171,7 @@ def test_steps_are_moved_and_removed(visitor: Client, acme: Account) -> None:
 
 
 def test_actions_are_attached_detached_and_paused_here(visitor: Client, flow: Flow) -> None:
-    destination = DestinationFactory(account=flow.account, actions=["Create", "Notify"])
+    destination = DestinationFactory.create(account=flow.account, actions=["Create", "Notify"])
     create, notify = Action.objects.current().filter(destination=destination)
 
     post(visitor, flow, "destinations/", action=[create.pk, notify.pk])
@@ -187,9 +187,9 @@ def test_actions_are_attached_detached_and_paused_here(visitor: Client, flow: Fl
 
 
 def test_a_use_keeps_its_condition_when_the_page_is_saved(visitor: Client, acme: Account) -> None:
-    destination = DestinationFactory(account=acme)
+    destination = DestinationFactory.create(account=acme)
     condition = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is not blank"}]}
-    flow = FlowFactory(account=acme, destinations=[use_of(destination, rule_set=condition)])
+    flow = FlowFactory.create(account=acme, destinations=[use_of(destination, rule_set=condition)])
 
     post(visitor, flow, "destinations/", action=[Action.objects.get(destination=destination).pk])
 
@@ -198,8 +198,8 @@ def test_a_use_keeps_its_condition_when_the_page_is_saved(visitor: Client, acme:
 
 
 def test_a_destination_is_moved_earlier(visitor: Client, acme: Account) -> None:
-    first, second = (DestinationFactory(account=acme, name=name) for name in ("First", "Second"))
-    flow = FlowFactory(account=acme, uses=[first, second])
+    first, second = (DestinationFactory.create(account=acme, name=name) for name in ("First", "Second"))
+    flow = FlowFactory.create(account=acme, uses=[first, second])
     every = [action.pk for action in Action.objects.all()]
 
     post(visitor, flow, "destinations/", action=every, up=second.instance_id)
@@ -208,7 +208,7 @@ def test_a_destination_is_moved_earlier(visitor: Client, acme: Account) -> None:
 
 
 def test_destinations_of_another_account_are_neither_shown_nor_attached(visitor: Client, flow: Flow) -> None:
-    foreign: Destination = DestinationFactory(name="Foreign one")
+    foreign: Destination = DestinationFactory.create(name="Foreign one")
 
     assert "Foreign one" not in visitor.get(f"/app/flows/{flow.pk}/destinations/").content.decode()
     post(visitor, flow, "destinations/", action=[Action.objects.get(destination=foreign).pk])

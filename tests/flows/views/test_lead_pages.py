@@ -22,13 +22,13 @@ def flow(acme: Account) -> Flow:
     texans = filter_step(
         {"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}, description="Texans", reason="No Texans"
     )
-    return FlowFactory(
+    return FlowFactory.create(
         account=acme,
         name="Solar",
         fields=["email", "state"],
-        sources=[source_of(EntityFactory(account=acme))],
+        sources=[source_of(EntityFactory.create(account=acme))],
         steps=[texans],
-        uses=[DestinationFactory(account=acme, name="CRM", actions=["Create", "Notify"])],
+        uses=[DestinationFactory.create(account=acme, name="CRM", actions=["Create", "Notify"])],
         deployed=True,
     )
 
