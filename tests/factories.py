@@ -108,7 +108,6 @@ def _activate(destination: Destination, revision: DestinationRevision) -> None:
             action_id=action["action_id"],
             name=action["name"],
             position=position,
-            webhook_url=f"https://leadconduit.example/hooks/{action['id']}",
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from destinations.icons import icon_url
 from destinations.models import Action
+from destinations.models.action import webhook_url_of
 from destinations.models.destination import DestinationQuerySet
 
 
@@ -42,10 +43,11 @@ def _actions_of(destinations: list[str]) -> dict[str, list[dict[str, str]]]:
     rows = (
         Action.objects.current()
         .filter(destination__in=destinations)
-        .values_list("destination_id", "name", "action_id", "webhook_url")
+        .values_list("destination_id", "pk", "name", "action_id", "platform_url")
     )
     found = defaultdict(list)
-    for destination, name, action_id, webhook_url in rows:
+    for destination, id, name, action_id, platform_url in rows:
+        webhook_url = webhook_url_of(id, platform_url)
         found[destination].append({"name": name, "action_id": action_id, "webhook_url": webhook_url})
     return found
 

@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ("action_id", models.CharField(editable=False, max_length=200)),
                 ("name", models.CharField(max_length=200)),
                 ("position", models.PositiveSmallIntegerField()),
-                ("webhook_url", models.URLField(editable=False, max_length=500)),
+                ("platform_url", models.URLField(blank=True, editable=False, max_length=500)),
                 ("key_digest", models.CharField(blank=True, editable=False, max_length=64)),
                 ("key_made_at", models.DateTimeField(editable=False, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),

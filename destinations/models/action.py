@@ -1,12 +1,18 @@
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from destinations.models.destination import Destination
 from leadconduit.accounts.models.api_key import digest_of
 from leadconduit.lib.ids import IdField, new_id
+
+
+def webhook_url_of(id: str, platform_url: str) -> str:
+    """The platform's own address where it has one; else ours, wherever the product is served by now."""
+    return platform_url or f"{settings.BASE_URL}/hooks/{id}"
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -26,7 +32,7 @@ class Action(models.Model):
     action_id = models.CharField(max_length=200, editable=False)
     name = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField()
-    webhook_url = models.URLField(max_length=500, editable=False)
+    platform_url = models.URLField(max_length=500, blank=True, editable=False)
     key_digest = models.CharField(max_length=64, blank=True, editable=False)
     key_made_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -39,6 +45,10 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def webhook_url(self) -> str:
+        return webhook_url_of(self.pk, self.platform_url)
 
     def make_key(self, *, now: datetime) -> str:
         """A new key for the webhook_url, in clear for the only time. The one before it stops working."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import ceil
 
-from django.conf import settings
 from django.db import transaction
 
 from destinations import configured
@@ -127,8 +126,12 @@ def _write_actions(
         row.save(update_fields=["removed_at"])
     addresses = {live.action_id: live.webhook_url for live in live_actions}
     for position, action in enumerate(draft.actions):
-        address = addresses.get(action["action_id"]) or f"{settings.BASE_URL}/hooks/{action['id']}"
-        shared = {"name": action["name"], "position": position, "webhook_url": address, "removed_at": None}
+        shared = {
+            "name": action["name"],
+            "position": position,
+            "platform_url": addresses.get(action["action_id"], ""),
+            "removed_at": None,
+        }
         Action.objects.update_or_create(
             id=action["id"],
             destination=destination,
