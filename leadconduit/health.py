@@ -5,9 +5,9 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from flows.models import PARTITIONED
 from leadconduit.lib import partitions
 
-PARTITIONED = ("flows_lead", "flows_event", "flows_delivery", "flows_attempt")
 LEAST_WEEKS_AHEAD = 2
 
 

@@ -6,11 +6,10 @@ import structlog
 from django.db import connection
 
 from destinations.models import Destination, Lane
+from flows.models import PARTITIONED
 from leadconduit.lib import partitions
 
 logger = structlog.get_logger(__name__)
-
-PARTITIONED = ("flows_lead", "flows_event", "flows_delivery", "flows_attempt")
 
 
 def make_partitions(*, now: datetime) -> None:

@@ -8,7 +8,11 @@ from flows.models.lead import Gate, Lead
 from flows.models.revision import FlowRevision
 from flows.models.usage import FlowUsage, Stage
 
+# The tables whose rows are kept by the week, each a range of ids.
+PARTITIONED = tuple(model._meta.db_table for model in (Lead, Event, Delivery, Attempt))
+
 __all__ = [
+    "PARTITIONED",
     "Attempt",
     "Delivery",
     "Due",

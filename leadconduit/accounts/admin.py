@@ -11,23 +11,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from leadconduit.accounts.models import Account, ApiKey, AuditEvent, Membership, User
+from leadconduit.lib.admin import ReadOnlyAdmin
 
 admin.site.site_header = admin.site.site_title = "LeadConduit support"
 admin.site.index_title = "What customers have"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What has happened stays as it is."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -117,7 +105,6 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_select_related = ["account"]
     search_fields = ["=id", "=ending", "=account__id", "account__name", "=account__memberships__user__email"]
     fields = ["id", "account", "name", "ending", "created_by", "created_at", "latest_use_at", "revoked_at"]
-    ordering = ["-id"]
 
 
 @admin.register(AuditEvent)
@@ -126,5 +113,3 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor", "account"]
     search_fields = ["=id", "=object_id", "=account__id", "=actor__email", "action"]
     date_hierarchy = "created_at"
-    ordering = ["-id"]
-    show_full_result_count = False

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from destinations.models import Lane
 from flows.delivery import upkeep
+from flows.models import PARTITIONED
 from leadconduit.lib import partitions
 from tests.flows.delivery import makers
 
@@ -16,7 +17,7 @@ def test_partitions_are_made_for_the_weeks_to_come() -> None:
 
     upkeep.make_partitions(now=later)
 
-    assert all(partitions.state(table, later).weeks_ahead == 8 for table in upkeep.PARTITIONED)
+    assert all(partitions.state(table, later).weeks_ahead == 8 for table in PARTITIONED)
 
 
 def test_a_destination_that_is_owed_something_has_a_lane() -> None:
