@@ -67,7 +67,7 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
         "steps": _steps(revision, events),
         "deliveries": with_names(deliveries, with_attempts=True),
         "unmet": _unmet(events),
-        "fields": [(id, value, id in lead.invalid) for id, value in _flat(lead.values)],
+        "fields": _fields(lead, revision),
     }
     return render(request, "leads/detail.html", context)
 
@@ -104,6 +104,15 @@ def _unmet(events: list[Event]) -> list[dict[str, Any]]:
         }
         for one in unmet
     ]
+
+
+def _fields(lead: Lead, revision: FlowRevision | None) -> list[tuple[str, Any, bool]]:
+    """Each value by its field's id, and whether it had to be repaired, in the flow's order of fields."""
+    order = revision.document["fields"] if revision else []
+    values = sorted(
+        _flat(lead.values), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
+    )
+    return [(id, value, id in lead.invalid) for id, value in values]
 
 
 def _flat(values: dict[str, Any], under: str = "") -> list[tuple[str, Any]]:
