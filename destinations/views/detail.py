@@ -36,8 +36,10 @@ def destination_detail(request: MemberRequest, instance_id: str) -> HttpResponse
         "next_url": url_of(destination, progress.next_step.key) if progress else "",
         "differences": _differences(destination.live, draft),
         "actions": _actions(destination, shown),
-        "authentication": _authentication(destination, shown.document),
-        "configuration": _configuration(destination, shown.document),
+        "set_up": [
+            *_authentication(destination, shown.document),
+            *_configuration(destination, shown.document),
+        ],
         "flows": usages.usages_of([destination.pk]).get(destination.pk, []),
         "waiting": usages.deliveries_waiting(destination),
         "revisions": destination.revisions.select_related("author").order_by("-number")[:REVISIONS],
