@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg.errors import UndefinedTable
+
 from leadconduit.lib import embedded_database, parentage
 
 #: Commands that are answered without the database; they only need to be told where it would be.
@@ -16,8 +18,6 @@ WITHOUT_DATABASE = {
     "connectors",
     "database",
     "help",
-    "parse",
-    "render",
     "spectacular",
 }
 
@@ -35,6 +35,12 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except embedded_database.DatabaseUnavailable as error:
         sys.exit(str(error))
+    except Exception as error:
+        if UndefinedTable not in (type(error), type(error.__cause__)):
+            raise
+        sys.exit(
+            "The database is not set up: run `manage.py migrate` first, or `make run`, which does it too."
+        )
 
 
 @contextmanager

@@ -9,12 +9,33 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadconduit.settings")
 django = get_wsgi_application()
 
+# Of a body that is refused as too large, so much is taken off the wire: most clients read the answer only when they
+# have written everything.
+MOST_DISCARDED = 32 * 1024 * 1024
+
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Django, which takes a body without a Content-Length for no body at all: a lead sent in chunks would be lost."""
-    if "CONTENT_LENGTH" not in environ and environ.get("HTTP_TRANSFER_ENCODING"):
-        # One byte more than is allowed tells Django that it is too much.
-        body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    _make_body_plain(environ, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     answer: Iterable[bytes] = django(environ, start_response)
     return answer
+
+
+def _make_body_plain(environ: dict[str, Any], *, most: int) -> None:
+    """Django takes a body without a Content-Length for none at all: a lead that is sent in chunks would be lost."""
+    body = environ["wsgi.input"]
+    if "CONTENT_LENGTH" not in environ and environ.get("HTTP_TRANSFER_ENCODING"):
+        # One byte more than is allowed tells Django that it is too much.
+        read = body.read(most + 1)
+        environ |= {"wsgi.input": io.BytesIO(read), "CONTENT_LENGTH": str(len(read))}
+        too_large = len(read) > most
+    else:
+        length = environ.get("CONTENT_LENGTH") or ""
+        too_large = length.isdigit() and int(length) > most
+    if too_large:
+        _discard(body)
+
+
+def _discard(body: Any) -> None:
+    left = MOST_DISCARDED
+    while left > 0 and (chunk := body.read(min(left, 65_536))):
+        left -= len(chunk)

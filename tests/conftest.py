@@ -1,6 +1,7 @@
 """The database of a test run, and the cast. Everything else stands beside the tests that need it."""
 
 import os
+import signal
 from contextlib import ExitStack
 
 import psycopg
@@ -16,6 +17,8 @@ pytest_plugins = ["tests.cast"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts something in the background has it ignore Ctrl-C, and all that it starts in turn.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # The processes that pytest-xdist starts use the server of the one that started them.
     is_controller = not hasattr(config, "workerinput")
     if is_controller and os.environ["DATABASE_URL"] == OWN_DATABASE:

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.processes import environment, is_running, wait_until
+from tests.processes import PATIENCE, environment, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -102,7 +102,7 @@ def test_it_says_how_to_use_it_delivers_a_lead_and_leaves_nothing(directory: Pat
     requests = inspector.removeprefix("Inspector: ")
     wait_until(lambda: len(read_json(requests)) == 2, "both actions had delivered")  # type: ignore[arg-type]
     os.killpg(running.make.pid, signal.SIGINT)
-    running.make.wait()
+    running.make.wait(PATIENCE)
 
     assert opening == f"Open: http://127.0.0.1:{port}/app/"
     assert login.startswith("Login: ")
@@ -116,13 +116,13 @@ def test_what_a_killed_one_leaves_does_not_block_the_next(directory: Path, port:
     killed = Running(directory / "var", port)
     before = killed.wait_until_it_serves()
     os.kill(killed.supervisor(), signal.SIGKILL)
-    killed.make.wait()
+    killed.make.wait(PATIENCE)
 
     following = Running(directory / "var", port)
     after = following.wait_until_it_serves()
     # Only make is told, as `kill -INT` does it.
     following.make.send_signal(signal.SIGINT)
-    following.make.wait()
+    following.make.wait(PATIENCE)
 
     assert after == before
     wait_until(lambda: not following.processes(), "all its processes had ended")
@@ -133,7 +133,7 @@ def test_a_killed_make_takes_everything_with_it(directory: Path, port: int) -> N
     running.wait_until_it_serves()
 
     running.make.kill()
-    running.make.wait()
+    running.make.wait(PATIENCE)
 
     wait_until(lambda: not running.processes(), "all its processes had ended")
 
@@ -143,5 +143,5 @@ def test_a_taken_port_is_said_in_words(directory: Path) -> None:
         port = stranger.getsockname()[1]
         running = Running(directory / "var", port)
 
-        assert running.make.wait() != 0
+        assert running.make.wait(PATIENCE) != 0
         assert f"Port {port} is taken by another process" in running.complained.read_text()

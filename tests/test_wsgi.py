@@ -15,15 +15,15 @@ from tests.factories import EntityFactory, FlowFactory, source_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def submit_in_chunks(acme: Account, body: bytes) -> str:
+def submit(acme: Account, body: io.BytesIO, **headers: str) -> str:
     entity: Entity = EntityFactory.create(account=acme)
     flow = FlowFactory.create(account=acme, sources=[source_of(entity)], deployed=True)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": f"/flows/{flow.pk}/sources/{entity.pk}/submit",
-        "HTTP_TRANSFER_ENCODING": "chunked",
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": body,
+        **headers,
     }
     setup_testing_defaults(environ)
     answered: list[str] = []
@@ -32,9 +32,19 @@ def submit_in_chunks(acme: Account, body: bytes) -> str:
 
 
 def test_a_body_in_chunks_is_read(acme: Account) -> None:
-    assert submit_in_chunks(acme, b"email=a%40b.co") == "201 Created"
+    body = io.BytesIO(b"email=a%40b.co")
+
+    assert submit(acme, body, HTTP_TRANSFER_ENCODING="chunked") == "201 Created"
     assert Lead.objects.get().email == "a@b.co"
 
 
-def test_a_body_in_chunks_that_is_too_large_is_refused(acme: Account) -> None:
-    assert submit_in_chunks(acme, b"a" * 10_000_000).startswith("413")
+@pytest.mark.parametrize(
+    "headers", [{"HTTP_TRANSFER_ENCODING": "chunked"}, {"CONTENT_LENGTH": "10000000"}], ids=str
+)
+def test_a_body_that_is_too_large_is_refused_and_taken_off_the_wire(
+    acme: Account, headers: dict[str, str]
+) -> None:
+    body = io.BytesIO(b"a" * 10_000_000)
+
+    assert submit(acme, body, **headers).startswith("413")
+    assert body.read() == b""

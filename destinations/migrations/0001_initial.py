@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         default=leadconduit.lib.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("instance_id", models.CharField(editable=False, max_length=200, unique=True)),
+                ("instance_id", models.CharField(editable=False, max_length=200)),
                 ("platform", models.CharField(default="builtin", max_length=20)),
                 ("integration", models.CharField(max_length=60)),
                 ("integration_name", models.CharField(max_length=200)),
@@ -341,6 +341,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="connectiontest",
             index=models.Index(fields=["destination", "-id"], name="test_by_destination"),
+        ),
+        migrations.AddConstraint(
+            model_name="destination",
+            constraint=models.UniqueConstraint(fields=("instance_id",), name="instance_id_once"),
         ),
         # A lane's row is updated in place by every pause, limit and breaker: leave room on its page.
         migrations.RunSQL("alter table lane set (fillfactor = 70)", migrations.RunSQL.noop),

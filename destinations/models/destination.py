@@ -26,7 +26,7 @@ class Destination(models.Model):
 
     id = IdField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="destinations")
-    instance_id = models.CharField(max_length=200, unique=True, editable=False)
+    instance_id = models.CharField(max_length=200, editable=False)
     platform = models.CharField(max_length=20, default="builtin")
     integration = models.CharField(max_length=60)
     integration_name = models.CharField(max_length=200)
@@ -52,11 +52,13 @@ class Destination(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "-id"], name="destination_by_account")]
         constraints = [
+            # Not `unique=True`, which would add a second index for LIKE.
+            models.UniqueConstraint(fields=["instance_id"], name="instance_id_once"),
             models.CheckConstraint(
                 name="destination_live_means_activated",
                 condition=models.Q(live__isnull=True, activated_at__isnull=True)
                 | models.Q(live__isnull=False, activated_at__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

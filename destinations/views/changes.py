@@ -192,9 +192,7 @@ def destination_key(request: MemberRequest, instance_id: str, action: str) -> Ht
 @says_why
 def _make_key(request: MemberRequest, destination: Destination, row: Action) -> HttpResponse:
     key = lifecycle.make_key(action=row, by=request.member, now=timezone.now())
-    example = (
-        f"curl -X POST {row.webhook_url} -H 'Api-Key: {key}' --json '{{\"email\": \"ada@example.com\"}}'"
-    )
+    example = f"curl -X POST {row.webhook_url} -H 'Api-Key: {key}' -H 'Content-Type: application/json' -d '{{\"email\": \"ada@example.com\"}}'"
     context = {"destination": destination, "action": row, "key": key, "example": example}
     return render(request, "destinations/new_key.html", context)
 

@@ -18,6 +18,8 @@ from leadconduit.accounts.models import User
 from leadconduit.lib import outbound
 from leadconduit.lib.ids import new_id
 
+SAMPLE_ID = "0" * 24
+
 
 def progress(destination: Destination, revision: DestinationRevision | None = None) -> Progress:
     """How far the draft is, or what is live where there is no draft."""
@@ -100,13 +102,13 @@ def test(
 
 
 def variables(destination: Destination, sample: Mapping[str, Any]) -> dict[str, Any]:
-    """What templates may name, for a lead that no flow took in."""
+    """What templates may name, for a lead that no flow took in: the flow and the source are samples too."""
     account = destination.account
     return {
         "lead": sample,
-        "submission": {},
-        "flow": {},
-        "source": {},
+        "submission": {"timestamp": "2026-01-31T12:00:00+00:00", "ip": "192.0.2.1"},
+        "flow": {"id": SAMPLE_ID, "name": "Sample flow"},
+        "source": {"id": SAMPLE_ID, "name": "Sample source"},
         "account": {"id": account.pk, "name": account.name},
     }
 

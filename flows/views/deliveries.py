@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from destinations.models import Action, Destination
 from flows.delivery import replay
-from flows.models import Attempt, Delivery, Due, Flow, State
+from flows.models import Attempt, Delivery, Due, Flow, Lead, State
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.lib.ids import children_from, is_id
@@ -117,6 +117,7 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
     due: dict[str, datetime] = dict(
         Due.objects.filter(delivery_id__in=waiting).values_list("delivery_id", "due_at") if waiting else []
     )
+    leads = _emails(deliveries)
     attempts = _attempts(deliveries) if with_attempts else {}
     return [
         {
@@ -124,12 +125,18 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
             "destination": destinations.get(delivery.destination_id),
             "action": actions.get(delivery.action_id),
             "flow": flows.get(delivery.flow_id or ""),
+            "email": leads.get(delivery.lead_id or "", ""),
             "due_at": due.get(delivery.pk),
             "follows": delivery.state == State.WAITING and delivery.pk not in due,
             "attempts": attempts.get(delivery.pk, []),
         }
         for delivery in deliveries
     ]
+
+
+def _emails(deliveries: Sequence[Delivery]) -> dict[str, str]:
+    ids = [delivery.lead_id for delivery in deliveries if delivery.lead_id]
+    return dict(Lead.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
 
 
 def _attempts(deliveries: Sequence[Delivery]) -> dict[str, list[Attempt]]:

@@ -17,9 +17,9 @@ def test_configure_a_webhook_attach_it_submit_a_lead_and_see_it_delivered(
 ) -> None:
     make_account("Acme", EMAIL, PASSWORD)
     sign_in(page, product)
-    set_up_webhook(page, receiving.url)
     make_flow(page)
-    attach(page)
+    set_up_webhook(page, receiving.url)
+    attach_at_once(page)
     deploy(page)
     address = page.get_by_text(re.compile(r"^http://.*/submit$")).first.inner_text()
 
@@ -45,6 +45,7 @@ def sign_in(page: Page, product: str) -> None:
 
 
 def set_up_webhook(page: Page, receiver: str) -> None:
+    page.get_by_role("link", name="Destinations").first.click()
     page.get_by_role("link", name="Add a destination").first.click()
     look(page)
     page.get_by_role("button", name="Set up Custom Webhook").click()
@@ -69,7 +70,7 @@ def set_up_webhook(page: Page, receiver: str) -> None:
     add_row(page, 3)
     map_row(page, 3, "source", "{{source.name}}")
     page.get_by_label("Default").nth(2).fill("Unknown")
-    expect(page.locator(".would-send")).to_contain_text("Unknown")
+    expect(page.locator(".would-send")).to_contain_text("Sample source")
     look(page)
     go_on(page)
 
@@ -78,8 +79,6 @@ def set_up_webhook(page: Page, receiver: str) -> None:
     assert "s3cret-key" not in page.content()
     look(page)
     page.get_by_role("button", name="Activate").click()
-    expect(page.get_by_role("link", name="Flows").first).to_be_visible()
-    look(page)
 
 
 def go_on(page: Page) -> None:
@@ -122,11 +121,18 @@ def make_flow(page: Page) -> None:
     look(page)
 
 
-def attach(page: Page) -> None:
-    page.get_by_role("navigation", name="Parts of the flow").get_by_role("link", name="Destinations").click()
+def attach_at_once(page: Page) -> None:
+    """What the wizard offers when it is done."""
+    expect(page.get_by_role("heading", name="Which flows deliver to it?")).to_be_visible()
     page.get_by_label("Create lead").check()
     look(page)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Attach").click()
+    expect(page.get_by_role("link", name="Solar")).to_be_visible()
+    look(page)
+    page.get_by_role("link", name="Solar").click()
+    page.get_by_role("navigation", name="Parts of the flow").get_by_role("link", name="Destinations").click()
+    expect(page.get_by_role("checkbox", name="Create lead", exact=True)).to_be_checked()
+    look(page)
 
 
 def deploy(page: Page) -> None:

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=100)),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("digest", models.CharField(editable=False, max_length=64)),
                 ("ending", models.CharField(editable=False, max_length=4)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("latest_use_at", models.DateTimeField(editable=False, null=True)),
@@ -189,5 +189,9 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["account", "object_id", "-id"], name="audit_by_object")],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="apikey",
+            constraint=models.UniqueConstraint(fields=("digest",), name="api_key_digest_once"),
         ),
     ]

@@ -39,7 +39,7 @@ class ApiKey(models.Model):
     id = IdField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=LONGEST_NAME)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     ending = models.CharField(max_length=4, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -47,6 +47,10 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        # Not `unique=True`, which would add a second index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["digest"], name="api_key_digest_once")]
 
     def __str__(self) -> str:
         return f"{self.name} (…{self.ending})"

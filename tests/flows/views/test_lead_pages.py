@@ -83,16 +83,6 @@ def test_the_list_of_leads_pages_by_id(visitor: Client, flow: Flow) -> None:
     assert f"/app/leads/{leads[10].pk}/" not in page
 
 
-def test_a_list_of_deliveries_costs_the_same_queries_however_long(
-    visitor: Client, flow: Flow, django_assert_max_num_queries: Callable[[int], object]
-) -> None:
-    for n in range(20):
-        submitted(flow, email=f"{n}@x.co")
-
-    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
-        visitor.get("/app/deliveries/")
-
-
 def failed(flow: Flow) -> Delivery:
     delivery = Delivery.objects.of_lead(submitted(flow, email="a@b.co")).order_by("pk")[0]
     Due.objects.filter(delivery_id=delivery.pk).delete()
