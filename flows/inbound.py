@@ -77,8 +77,9 @@ def _encoding(parameters: str) -> str:
     found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", parameters, re.IGNORECASE)
     encoding = found[1] if found else "utf-8"
     try:
-        "".encode(encoding)
-    except LookupError:
+        # Some that Python knows are no encodings of a text (idna, base64): they are refused like unknown ones.
+        b"a=\xe9&".decode(encoding, "surrogateescape")
+    except (LookupError, UnicodeError):
         raise Refused(415, f"The charset {encoding[:40]} in the Content-Type header is not known") from None
     return encoding
 
@@ -101,10 +102,17 @@ def _json(body: bytes, encoding: str) -> dict[str, Any]:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        value = _json_repaired(body.decode(encoding, "surrogateescape"))
+        value = _json_repaired(_text(body, encoding))
     if not isinstance(value, dict):
         raise Refused(400, "Unable to parse JSON -- the body must be an object")
     return value
+
+
+def _text(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode(encoding, "surrogateescape")
+    except UnicodeError as error:
+        raise Refused(400, f"Unable to parse JSON -- the body is not {encoding}") from error
 
 
 def _json_repaired(text: str) -> Any:

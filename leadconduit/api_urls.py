@@ -29,6 +29,10 @@ api = [
 urlpatterns = [
     *api,
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="openapi", http_method_names=["get", "head"]),
+        name="docs",
+    ),
     path("icons/<str:account_id>/<str:platform>/<str:integration>.svg", icon, name="icon"),
 ]
