@@ -33,6 +33,8 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values = {value for secret in secrets for value in (secret, secret.strip()) if value}
+        # A header's bytes are UTF-8 as we send them, and Latin-1 to many a receiver that echoes them.
+        values |= {value.encode("utf-8", "surrogatepass").decode("latin-1") for value in values}
         sought = {value for value in values if len(value) >= SHORTEST_SOUGHT_ANYWHERE}
         self._written = _written_forms(sought)
         self._base64 = _base64_forms(sought)

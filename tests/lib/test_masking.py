@@ -107,3 +107,10 @@ def test_no_text_shows_a_secret(secret: str, before: str, after: str) -> None:
     masked = Masker([secret]).mask(before + secret + after)
 
     assert secret not in masked.replace(MASK, "\0")
+
+
+def test_a_secret_that_a_receiver_read_in_another_encoding_is_masked() -> None:
+    secret = "pässwörd-€"
+    echoed = secret.encode().decode("latin-1")
+
+    assert Masker([secret]).mask(f'{{"key": {json.dumps(echoed)}}} {echoed}') == f'{{"key": "{MASK}"}} {MASK}'
