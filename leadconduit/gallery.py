@@ -56,7 +56,6 @@ def examples() -> dict[str, Any]:
     """The context of the gallery: example values for every part."""
     return {
         "section": "destination",
-        "figures": FIGURES,
         "tabs": TABS,
         "rows": _destinations(),
         "steps": STEPS,
@@ -68,7 +67,6 @@ def examples() -> dict[str, Any]:
         "exchange": EXCHANGE,
         "unanswered": {**EXCHANGE, "response": None, "ms": 10_003},
         "log": _log(),
-        "events": _events(),
         "flow_steps": FLOW_STEPS,
         "pairs": [
             ("Method", "POST"),
@@ -176,38 +174,6 @@ def _log() -> list[dict[str, Any]]:
     ]
 
 
-def _events() -> list[dict[str, Any]]:
-    now = timezone.now()
-    return [
-        {
-            "title": "Received",
-            "at": now - timedelta(minutes=8),
-            "words": "From Facebook Lead Ads.",
-            "tone": "info",
-        },
-        {"title": "Passed every step", "at": now - timedelta(minutes=8), "tone": "good"},
-        {
-            "title": "Try 1 was put off",
-            "at": now - timedelta(minutes=7),
-            "words": "503, asked to wait 60 s.",
-            "tone": "warning",
-        },
-        {
-            "title": "Try 2 gave up",
-            "at": now - timedelta(minutes=6),
-            "words": "The connection was refused.",
-            "tone": "bad",
-        },
-        {"title": "Try 3", "words": "In 4 minutes.", "tone": ""},
-    ]
-
-
-FIGURES = [
-    {"label": "Delivered, 24 h", "value": "64,507", "note": "+8.2 %", "tone": "good"},
-    {"label": "Waiting", "value": "887", "note": "412 more than an hour ago", "tone": "warning", "url": "#"},
-    {"label": "Failed, 24 h", "value": "12", "note": "11 of them at one destination", "tone": "bad"},
-    {"label": "Median time", "value": "412 ms", "note": "from lead to answer"},
-]
 TABS = [
     {"label": "All", "url": "#", "count": 7, "current": True},
     {"label": "Live", "url": "#", "count": 2},
