@@ -73,7 +73,7 @@ def _problems(shown: dict[str, Any], problems: dict[str, str]) -> list[Problem]:
 def _credentials(request: MemberRequest, destination: Destination) -> HttpResponse:
     """The fields of a scheme that was just chosen."""
     chosen = _chosen(destination, request.GET.get("scheme"))
-    context = {"destination": destination, **_forms(request, destination, chosen, {})}
+    context = {"destination": destination, "alone": True, **_forms(request, destination, chosen, {})}
     return render(request, "destinations/setup/_credentials.html", context)
 
 

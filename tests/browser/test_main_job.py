@@ -50,7 +50,12 @@ def set_up_webhook(page: Page, receiver: str) -> None:
     look(page)
     page.get_by_role("button", name="Set up Custom Webhook").click()
 
+    page.get_by_label("Bearer token").check()
+    expect(page.get_by_label("Token", exact=True)).to_be_visible()
+    go_on(page)
+    expect(page.get_by_text("One thing to put right")).to_be_visible()
     page.get_by_label("API key").check()
+    expect(page.get_by_text("One thing to put right")).to_have_count(0)
     page.get_by_role("textbox", name="Name").fill("X-Key")
     page.get_by_label("Key", exact=True).fill("s3cret-key")
     look(page)
