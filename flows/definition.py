@@ -63,6 +63,8 @@ FLOW = (
     "created_at",
     "updated_at",
 )
+# What a document keeps as the body has it; destinations are written another way than they are kept.
+PARTS = ("name", "enabled", "fields", "sources", "steps")
 SOURCE = ("id", "integration", "entity", "enabled")
 FILTER = ("type", "id", "description", "notes", "reason", "outcome", "rule_set", "enabled")
 DESTINATION = ("name", "integration_name", "integration_icon_url", "instance_id", "actions", "flow_usages")

@@ -1,6 +1,7 @@
 """Changing flows: create, save, deploy, delete. What leads meet changes with `deploy` (and `delete`) alone."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -48,6 +49,18 @@ def save(
         _revise(flow, document, author=author, now=now)
         _note("flow.saved", flow, author, through)
     return flow
+
+
+@transaction.atomic
+def change(*, flow: Flow, parts: dict[str, Any], author: User | None, now: datetime) -> Flow:
+    """Save the flow with these parts of its body anew. The others stay as they are now, whoever changed them last.
+
+    Raises what `save` does.
+    """
+    flow = _locked(flow)
+    assert flow.saved is not None  # a flow has its first revision from `create` on
+    body = {part: flow.saved.document[part] for part in definition.PARTS} | parts
+    return save(flow=flow, body=body, author=author, now=now)
 
 
 @transaction.atomic

@@ -2,9 +2,13 @@
 
 import secrets
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+
+from leadconduit.errors import bad_request
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 # Swagger's page carries inline styles and draws its icons from data: addresses.
@@ -20,6 +24,18 @@ class ContentSecurityPolicy:
         policy = POLICY_OF_DOCS if request.path.startswith("/docs/") else POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
+
+
+class NoNul:
+    """No page's address holds a NUL, and the database refuses to look for one: an address that does is misshapen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/app/") and "\0" in unquote(request.get_full_path()):
+            return bad_request(request, SuspiciousOperation())
+        return self.get_response(request)
 
 
 class TraceId:

@@ -50,7 +50,7 @@ def _begin(request: MemberRequest) -> HttpResponse:
     try:
         destination = wizard.begin(
             account=request.account,
-            platform=platform if platform in PLATFORMS else BUILTIN,
+            platform=platform or BUILTIN,
             integration=key,
             by=request.member,
             now=timezone.now(),

@@ -16,6 +16,7 @@ from destinations.configured import Document, current, platform_of
 from destinations.fields import FieldSpec, split_secrets, with_defaults
 from destinations.mapping import MappingRow
 from destinations.models import Connection, Destination, DestinationRevision
+from destinations.platforms.port import UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.wizard.errors import Gone, NotActivated, NothingToApply
 from leadconduit.accounts.models import Account, AuditEvent, User
@@ -40,7 +41,9 @@ def begin(
 
     Raises port.UnknownIntegration.
     """
-    port = PLATFORMS[platform]
+    port = PLATFORMS.get(platform)
+    if port is None:
+        raise UnknownIntegration
     offered = port.marketplace.get(account.pk, integration)
     name = name or _unused_name(account, offered.name)
     instance_id = port.setup.create(account.pk, integration, name)

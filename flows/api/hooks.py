@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -25,7 +25,7 @@ def hook(request: HttpRequest, action: str) -> JsonResponse:
         return _hook(request, action)
     except RequestDataTooBig:
         return _error("The body is too large.", 413)
-    except (DatabaseError, InterfaceError):
+    except (OperationalError, InterfaceError):
         logger.exception("hook.unavailable")
         return _error("The service is busy: send this again in a few seconds.", 503, {"Retry-After": "5"})
 

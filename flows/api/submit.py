@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +23,7 @@ def submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
         return _plain(refused.sentence, refused.status)
     except RequestDataTooBig:
         return _plain("The body is too large for a lead", 413)
-    except (DatabaseError, InterfaceError):
+    except (OperationalError, InterfaceError):
         # Nothing was kept, so nothing may sound like success: the source is to come again.
         logger.exception("intake.unavailable")
         return _plain(

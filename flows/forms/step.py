@@ -5,9 +5,13 @@ from typing import Any
 from django import forms
 
 from leadconduit.forms import ChoiceCards
-from leadconduit.leads.rules import BINARY, OPERATORS
+from leadconduit.leads.rules import BINARY, MAX_RULES, OPERATORS
+from leadconduit.leads.values import as_text
 
-MOST_RULES = 50
+
+def in_words(value: object) -> str:
+    """A rule's right-hand value as the text box shows it."""
+    return ", ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
 
 
 class StepForm(forms.Form):
@@ -34,7 +38,7 @@ class StepForm(forms.Form):
     reason = forms.CharField(
         label="Reason given to the source",
         required=False,
-        max_length=500,
+        max_length=2000,
         help_text="Text, with {{lead.state}} and the like where values belong.",
     )
     enabled = forms.BooleanField(label="This step runs", required=False, initial=True)
@@ -47,6 +51,8 @@ class RuleForm(forms.Form):
     )
     op = forms.ChoiceField(label="Operator", choices=[(operator, operator) for operator in OPERATORS])
     rhv = forms.CharField(label="Value", required=False)
+    # What the page cannot show as it is: the rule's id, and a list or a number where the text box has words.
+    was = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -55,12 +61,14 @@ class RuleForm(forms.Form):
         return cleaned
 
     def rule(self) -> dict[str, Any]:
-        """As the REST API has it."""
+        """As the REST API has it; what was not touched stays as it was."""
         cleaned = self.cleaned_data
-        right = {"rhv": cleaned["rhv"]} if cleaned["op"] in BINARY else {}
-        return {"lhv": cleaned["lhv"], "op": cleaned["op"], **right}
+        was: dict[str, Any] = cleaned["was"] if isinstance(cleaned.get("was"), dict) else {}
+        untouched = "rhv" in was and in_words(was["rhv"]) == cleaned["rhv"]
+        right = {"rhv": was["rhv"] if untouched else cleaned["rhv"]} if cleaned["op"] in BINARY else {}
+        return {"id": was.get("id"), "lhv": cleaned["lhv"], "op": cleaned["op"], **right}
 
 
 RuleFormSet = forms.formset_factory(
-    RuleForm, extra=0, min_num=1, max_num=MOST_RULES, validate_min=True, absolute_max=60
+    RuleForm, extra=0, min_num=1, max_num=MAX_RULES, validate_min=True, absolute_max=MAX_RULES + 10
 )

@@ -1,4 +1,4 @@
-"""From a destination's side: which flows deliver to it. Detaching, order and conditions are the flow's own pages."""
+"""From a destination's side: which flows deliver to it. Detaching and order are the flow's own pages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from destinations.models import Action, Destination
 from flows import definition, editing
 from flows.models import Flow
-from flows.views.changes import PARTS, document_of
+from flows.views.changes import document_of
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -75,13 +75,10 @@ def _wanted(request: MemberRequest, flow: Flow, destination: Destination) -> lis
 def _save(
     request: MemberRequest, flow: Flow, destination: Destination, actions: list[Action], *, deploys: bool
 ) -> bool:
-    document = document_of(flow)
-    body = {part: document[part] for part in PARTS} | {
-        "destinations": _entries(document, destination, actions)
-    }
+    entries = _entries(document_of(flow), destination, actions)
     now = timezone.now()
     try:
-        flow = editing.save(flow=flow, body=body, author=request.member, now=now)
+        flow = editing.change(flow=flow, parts={"destinations": entries}, author=request.member, now=now)
         if deploys:
             editing.deploy(flow=flow, author=request.member, now=now)
     except definition.InvalidFlow as invalid:

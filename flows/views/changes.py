@@ -11,8 +11,6 @@ from flows import definition, editing
 from flows.models import Entity, Flow
 from leadconduit.accounts.access import MemberRequest
 
-PARTS = ("name", "enabled", "fields", "sources", "steps")
-
 
 def flow_of(request: MemberRequest, pk: str) -> Flow:
     return get_object_or_404(
@@ -39,10 +37,10 @@ def named_sources(flow: Flow) -> list[dict[str, Any]]:
 
 def save(request: MemberRequest, flow: Flow, said: str, **parts: Any) -> dict[str, str]:
     """Save the flow with these parts anew. Answers what is wrong, by path; then nothing was saved."""
-    document = document_of(flow)
-    body = {part: document[part] for part in PARTS} | parts
     try:
-        editing.save(flow=flow, body=body, author=request.member, now=timezone.now())
+        editing.change(flow=flow, parts=parts, author=request.member, now=timezone.now())
+    except Flow.DoesNotExist:
+        raise Http404 from None
     except definition.InvalidFlow as invalid:
         return dict(invalid.errors)
     messages.success(request, said)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -37,13 +38,17 @@ def delivery_list(request: MemberRequest) -> HttpResponseBase:
     if is_id(before):
         deliveries = deliveries.filter(pk__lt=before)
     page = list(deliveries.order_by("-pk")[: PAGE + 1])
-    kept = f"?state={state}&instance_id={instance_id}"
+    kept = f"?{urlencode({'state': state, 'instance_id': instance_id})}"
     context = {
         "rows": with_names(page[:PAGE]),
         "destination": destination,
         "state": state,
         "tabs": [
-            {"label": label, "url": f"?state={value}&instance_id={instance_id}", "current": state == value}
+            {
+                "label": label,
+                "url": f"?{urlencode({'state': value, 'instance_id': instance_id})}",
+                "current": state == value,
+            }
             for value, label in (("", "All"), *((s.value, s.label) for s in State if s != State.ACCEPTED))
         ],
         "older_url": f"{kept}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",

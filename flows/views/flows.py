@@ -1,6 +1,7 @@
 """The list of flows, and a flow's own page: its settings, its way in pictures, deploying and deleting."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -17,6 +18,7 @@ from flows.models import Flow, FlowRevision, Stage
 from flows.views.changes import document_of, flow_of, named_sources, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.lib.ids import is_id
 
 PAGE = 50
 
@@ -27,7 +29,7 @@ def flow_list(request: MemberRequest) -> HttpResponseBase:
     flows = Flow.objects.for_account(request.account)
     if search := request.GET.get("q", "").strip():
         flows = flows.filter(name__icontains=search)
-    if before := request.GET.get("before", ""):
+    if is_id(before := request.GET.get("before", "")):
         flows = flows.filter(pk__lt=before)
     saved = Q(usages__stage=Stage.SAVED)
     page = list(
@@ -38,8 +40,8 @@ def flow_list(request: MemberRequest) -> HttpResponseBase:
     context = {
         "flows": page[:PAGE],
         "search": search,
-        "older_url": f"?q={search}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
-        "newer_url": f"?q={search}" if before else "",
+        "older_url": f"?{urlencode({'q': search, 'before': page[PAGE - 1].pk})}" if len(page) > PAGE else "",
+        "newer_url": f"?{urlencode({'q': search})}" if before else "",
     }
     template = "flows/_list.html" if request.htmx and not request.htmx.boosted else "flows/list.html"
     return render(request, template, context)

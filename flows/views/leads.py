@@ -1,6 +1,7 @@
 """The leads of an account: the list by gate, and one lead with its steps, its gate and its deliveries."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -29,15 +30,16 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
         leads = leads.filter(pk__lt=before)
     page = list(leads.order_by("-pk")[: PAGE + 1])
     names = dict(Flow.objects.filter(pk__in={lead.flow_id for lead in page}).values_list("pk", "name"))
-    kept = f"?gate={gate}&q={search}"
+    kept = f"?{urlencode({'gate': gate, 'q': search})}"
     context = {
         "rows": [
             {"lead": lead, "flow": names.get(lead.flow_id, "A flow that is gone")} for lead in page[:PAGE]
         ],
         "search": search,
         "gate": gate,
+        "kept": [("gate", gate)],
         "tabs": [
-            {"label": label, "url": f"?gate={value}&q={search}", "current": gate == value}
+            {"label": label, "url": f"?{urlencode({'gate': value, 'q': search})}", "current": gate == value}
             for value, label in (
                 ("", "All"),
                 ("open", "Passed"),

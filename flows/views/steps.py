@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from flows.forms.step import RuleFormSet, StepForm
+from flows.forms.step import RuleFormSet, StepForm, in_words
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
 from leadconduit.accounts.access import MemberRequest, requires
@@ -39,12 +40,9 @@ def _change_order(request: MemberRequest, flow: Flow) -> HttpResponseBase:
         step = steps.pop(place)
         if move is not None:
             steps.insert(max(0, place + move), step)
-        save(
-            request,
-            flow,
-            "The step is removed." if move is None else "The steps are in their new order.",
-            steps=steps,
-        )
+        said = "The step is removed." if move is None else "The steps are in their new order."
+        for sentence in save(request, flow, said, steps=steps).values():
+            messages.error(request, sentence)
     return redirect("app:flow-steps", pk=flow.pk)
 
 
@@ -90,17 +88,13 @@ def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
 def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
     if step is None:
         return [{"lhv": "lead.", "op": "is blank"}]
-    return [rule | {"rhv": _in_words(rule.get("rhv", ""))} for rule in step["rule_set"]["rules"]]
-
-
-def _in_words(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    return [rule | {"rhv": in_words(rule.get("rhv", "")), "was": rule} for rule in step["rule_set"]["rules"]]
 
 
 def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
     """Add or take away a rule's row, keeping what was typed. Works without a script."""
     posted = RuleFormSet(request.POST, prefix="rules")
-    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv")} for form in posted.forms]
+    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv", "was")} for form in posted.forms]
     if "add" in request.POST:
         rows.append({"lhv": "lead.", "op": "is equal to"})
     elif len(rows) > 1 and request.POST["drop"].isdigit():
@@ -117,7 +111,11 @@ def _with(flow: Flow, step: dict[str, Any] | None, form: StepForm, rules: Any) -
     made = {
         "type": "filter",
         **{name: cleaned[name] for name in ("description", "outcome", "reason", "enabled")},
-        "rule_set": {"op": cleaned["op"], "rules": [rule.rule() for rule in rules.forms]},
+        "rule_set": {
+            "id": step and step["rule_set"].get("id"),
+            "op": cleaned["op"],
+            "rules": [rule.rule() for rule in rules.forms],
+        },
     }
     steps: list[dict[str, Any]] = document_of(flow)["steps"]
     if step is None:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest
 from rest_framework import exceptions, negotiation, parsers, renderers, status
 from rest_framework.request import Request
@@ -89,7 +89,7 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response |
         return Response(body, status=error.status_code)
     if isinstance(error, RequestDataTooBig):
         return Response({"error": "The body is too large."}, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         logger.error("api.unavailable", exc_info=error)
         return Response(
             {"error": "The service is busy. Try again in a few seconds."},

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from . import parentage
 
-#: Seconds. How long a process may take to end what is under way before it is killed.
-GRACE = 15
+#: Seconds. How long a process may take to end what is under way before it is killed; a worker takes up to 30.
+GRACE = 35
 
 SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0

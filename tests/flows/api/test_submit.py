@@ -19,6 +19,14 @@ def seller(acme: Account) -> Entity:
     return EntityFactory.create(account=acme, name="Seller")
 
 
+# As when the server is told to stop in the middle of the transaction.
+SHUT_DOWN = """
+create function shut_down() returns trigger language plpgsql as
+$$ begin raise exception 'shutting down' using errcode = '57P01'; end $$;
+create trigger shut_down before insert on flows_event for each statement execute function shut_down()
+"""
+
+
 def flow_of(acme: Account, seller: Entity, **parts: Any) -> Flow:
     parts = {
         "fields": ["email", "state", "company.name"],
@@ -203,7 +211,7 @@ def test_when_the_commit_is_not_to_be_had_the_source_is_to_come_again(
     flow = flow_of(acme, seller)
     intake.find(flow_id=flow.pk, entity_id=seller.pk)
     with connection.cursor() as cursor:
-        cursor.execute("alter table flows_event rename to flows_event_gone")
+        cursor.execute(SHUT_DOWN)
 
     answer = submit(flow, seller)
 

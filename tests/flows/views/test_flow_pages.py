@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from destinations.models import Action, Destination
+from flows import editing
 from flows.models import Flow
 from leadconduit.accounts.models import Account, User
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of, use_of
@@ -246,3 +248,36 @@ def test_a_stranger_finds_nothing(sam: User, flow: Flow, as_user: Callable[[User
 
     assert visitor.get(f"/app/flows/{flow.pk}/").status_code == 404
     assert post(visitor, flow, "deploy/").status_code == 404
+
+
+def test_a_step_that_is_saved_untouched_stays_as_it_was(visitor: Client, acme: Account) -> None:
+    rule = {"lhv": "lead.state", "op": "is equal to", "rhv": ["TX", "CA"]}
+    flow = FlowFactory.create(account=acme, steps=[filter_step(rule, description="South")])
+    before = saved(flow)["steps"]
+    shown = visitor.get(f"/app/flows/{flow.pk}/steps/{before[0]['id']}/")
+
+    form, rules = shown.context["form"], shown.context["rules"]
+    fields = {name: form[name].value() for name in form.fields}
+    fields = {name: value for name, value in fields.items() if value is not False} | RULE
+    fields |= {
+        rules.forms[0].add_prefix(name): rules.forms[0][name].value() for name in ("lhv", "op", "rhv", "was")
+    }
+    post(visitor, flow, f"steps/{before[0]['id']}/", **fields)
+
+    assert saved(flow)["steps"] == before
+
+
+def test_two_people_who_change_different_parts_keep_both_changes(
+    visitor: Client, flow: Flow, adam: User
+) -> None:
+    seen_before = Flow.objects.select_related("saved").get(pk=flow.pk)
+    post(visitor, flow, "fields/", add="state")
+
+    editing.change(flow=seen_before, parts={"name": "Renamed"}, author=adam, now=timezone.now())
+
+    assert (saved(flow)["name"], saved(flow)["fields"]) == ("Renamed", ["email", "state"])
+
+
+@pytest.mark.parametrize("path", ["flows/%00/", "leads/%00/", "flows/?q=%00", "deliveries/?instance_id=%00"])
+def test_a_nul_in_an_address_is_a_bad_request(visitor: Client, path: str) -> None:
+    assert visitor.get(f"/app/{path}").status_code == 400
