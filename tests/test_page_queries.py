@@ -27,6 +27,7 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     for number in range(7):
         entity = EntityFactory.create(account=acme)
         destination = DestinationFactory.create(account=acme, actions=["Create", "Notify"])
+        DestinationFactory.create(account=acme, draft=True)
         flow = FlowFactory.create(
             account=acme, sources=[source_of(entity)], uses=[destination], deployed=True
         )

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from destinations import wizard
 from destinations.models import Action, Destination, DestinationRevision
 from destinations.views.common import tile, wants_fragment
 from flows import usages
@@ -76,7 +75,6 @@ def _rows(destinations: list[Destination]) -> list[dict[str, Any]]:
         {
             "destination": destination,
             "tile": tile(destination.integration, destination.integration_name),
-            "step": _step(destination, drafts.get(destination.pk)),
             "changed": destination.activated_at is not None and destination.pk in drafts,
             "actions": actions.get(destination.pk, 0)
             if destination.activated_at
@@ -90,8 +88,3 @@ def _rows(destinations: list[Destination]) -> list[dict[str, Any]]:
 def _drafted(drafts: dict[str, DestinationRevision], destination: Destination) -> list[dict[str, Any]]:
     draft = drafts.get(destination.pk)
     return draft.actions if draft else []
-
-
-def _step(destination: Destination, draft: DestinationRevision | None) -> int | None:
-    """How far a destination is that never was live."""
-    return wizard.progress(destination, draft).number if draft and destination.activated_at is None else None
