@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
+from django.utils.encoding import iri_to_uri
 
 from leadconduit.leads.values import unflatten
 
@@ -127,6 +128,12 @@ def _json_repaired(text: str) -> Any:
         raise Refused(400, f"Unable to parse JSON -- {reason}") from error
 
 
+def check_whole(body: bytes, content_length: str) -> None:
+    """A connection that broke off leaves half a lead, which its source, having got no answer, will send again."""
+    if content_length.isdecimal() and len(body) < int(content_length):
+        raise Refused(400, "The body is shorter than its Content-Length says")
+
+
 def redirection(submitted: dict[str, Any]) -> str | None:
     """Where the source wants its visitor sent, the first one winning."""
     wanted = submitted.get("redir_url")
@@ -138,6 +145,6 @@ def redirection(submitted: dict[str, Any]) -> str | None:
         valid = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         valid = False
-    if not valid or re.search(r"[\x00-\x20\x7f]", url):
+    if not valid or re.search(r"[\x00-\x20\x7f\ud800-\udfff]", url):
         raise Refused(400, "Invalid redir_url")
-    return str(url)
+    return iri_to_uri(url)

@@ -174,6 +174,8 @@ def readable(value: object) -> SafeString:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     try:
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        # An escaped lone surrogate becomes a real one here, which no page can carry.
+        text = text.encode("utf-8", "replace").decode()
     except (ValueError, RecursionError):
         return escape(text)
     return _coloured(text)

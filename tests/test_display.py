@@ -94,3 +94,7 @@ def test_a_page_may_name_its_section_itself() -> None:
     here = [place.label for place in display.places(Context({"section": "lead"})) if place.here]
 
     assert here == ["Leads"]
+
+
+def test_a_lone_surrogate_of_a_receiver_can_be_shown() -> None:
+    assert display.readable(r'{"error": "\ud800"}').encode()

@@ -48,3 +48,8 @@ def test_a_body_that_is_too_large_is_refused_and_taken_off_the_wire(
 
     assert submit(acme, body, **headers).startswith("413")
     assert body.read() == b""
+
+
+def test_a_body_that_broke_off_is_no_lead(acme: Account) -> None:
+    assert submit(acme, io.BytesIO(b"email=a%40b.c"), CONTENT_LENGTH="500").startswith("400")
+    assert not Lead.objects.exists()

@@ -42,9 +42,12 @@ def _submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
     if not found.source.enabled:
         return JsonResponse({"message": "Source is disabled"}, status=403)
     inbound.check_accept(request.headers.get("Accept", ""))
+    body = request.body if request.method == "POST" else b""
+    if request.method == "POST":
+        inbound.check_whole(body, request.META.get("CONTENT_LENGTH") or "")
     submitted = inbound.read(
         content_type=request.headers.get("Content-Type", ""),
-        body=request.body if request.method == "POST" else b"",
+        body=body,
         query=request.META.get("QUERY_STRING", ""),
     )
     redirect = inbound.redirection(submitted)

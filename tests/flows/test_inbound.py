@@ -104,8 +104,21 @@ def test_the_first_redirection_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "//a.example", "https://", "https://a b", "http://a\r\nX: y", {"a": 1}]
+    "url",
+    [
+        "javascript:alert(1)",
+        "//a.example",
+        "https://",
+        "https://a b",
+        "http://a\r\nX: y",
+        "http://a.example/\ud800",
+        {"a": 1},
+    ],
 )
 def test_a_redirection_elsewhere_than_the_web_is_refused(url: object) -> None:
     with pytest.raises(Refused):
         redirection({"redir_url": url})
+
+
+def test_a_redirection_is_made_plain_ascii() -> None:
+    assert redirection({"redir_url": "https://a.example/ü"}) == "https://a.example/%C3%BC"
