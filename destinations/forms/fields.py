@@ -1,5 +1,6 @@
 """Form fields that take whatever was typed. A draft keeps it; the declaration says what is wrong with it."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,9 +29,10 @@ class Number(Text):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return int(text) if text.lstrip("-").isdecimal() else float(text) if _is_plain(text) else text
+            number = int(text) if text.lstrip("-").isdecimal() else float(text) if _is_plain(text) else text
         except ValueError:
             return text
+        return text if number in (math.inf, -math.inf) else number
 
 
 def _is_plain(text: str) -> bool:

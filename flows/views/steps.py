@@ -97,8 +97,8 @@ def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] 
     rows = [{name: form[name].value() for name in ("lhv", "op", "rhv", "was")} for form in posted.forms]
     if "add" in request.POST:
         rows.append({"lhv": "lead.", "op": "is equal to"})
-    elif len(rows) > 1 and request.POST["drop"].isdigit():
-        rows = [row for number, row in enumerate(rows, start=1) if number != int(request.POST["drop"])]
+    elif len(rows) > 1:
+        rows = [row for number, row in enumerate(rows, start=1) if str(number) != request.POST["drop"]]
     rules = RuleFormSet(initial=rows, prefix="rules")
     if request.htmx:
         return render(request, "flows/_rules.html", {"rules": rules})

@@ -143,7 +143,7 @@ def _retry_after(response: Response, now: datetime) -> float | None:
     else:
         try:
             at = parsedate_to_datetime(written)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), LONGEST_PAUSE)

@@ -191,3 +191,9 @@ def test_retry_after_is_heeded_as_seconds_or_as_a_date(
 
 def test_nothing_is_retried_after_an_answer_that_stands() -> None:
     assert result(422, headers={"Retry-After": "5"}).retry_after is None
+
+
+def test_a_date_beyond_all_calendars_is_no_pause() -> None:
+    written = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+    assert result(429, headers={"Retry-After": written}).outcome == Outcome.RATE_LIMITED
