@@ -125,6 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Applications
 
 INSTALLED_APPS = [
+    "leadconduit",
     "leadconduit.accounts",
     "destinations",
     "flows",
