@@ -1,10 +1,18 @@
-"""A lead's values: how they are read from what was submitted, cleaned, and found again by their path."""
+"""A lead's values: how they are read from what was submitted, cleaned, and found again by their path.
+
+A *typed value* is what `leads.types` makes of a submitted one: `{"normal", "raw", "valid", <components>}`, kept as JSON
+just so. `plain` says what it stands for.
+"""
 
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Form = Literal["normal", "raw", "valid"]
+"""What a typed value stands for: its normal form where it is valid and else what was submitted; always what was
+submitted; or its normal form where it is valid and else nothing."""
 
 REPLACEMENT = "\ufffd"
 MAX_DEPTH = 32
@@ -109,10 +117,36 @@ def walk(value: object, parts: Sequence[str]) -> object:
     return value
 
 
+def is_typed(value: object) -> bool:
+    """Is this what a field's type made of a submitted value?"""
+    return type(value) is dict and "normal" in value and "valid" in value
+
+
+def plain(value: object, form: Form = "normal") -> object:
+    """A value without its components, also inside lists and objects: what is sent, compared and written into texts."""
+    if type(value) is dict:
+        if "normal" in value and "valid" in value:
+            return _stands_for(value, form)
+        return {key: plain(item, form) for key, item in value.items()}
+    if type(value) is list:
+        return [plain(item, form) for item in value]
+    return value
+
+
+def _stands_for(typed: dict[str, object], form: Form) -> object:
+    if form == "raw":
+        return typed.get("raw", typed["normal"])
+    if typed["valid"]:
+        return typed["normal"]
+    return typed.get("raw", typed["normal"]) if form == "normal" else None
+
+
 def is_blank(value: object) -> bool:
     """Nothing, an empty list or object, or a text of white space only. `0` and `false` are not blank."""
     if isinstance(value, str):
         return not value or value.isspace()
+    if is_typed(value):
+        return is_blank(plain(value))
     return value is None or value in ([], {})
 
 
@@ -128,6 +162,8 @@ def as_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, list):
         return ",".join(as_text(item) for item in value)
+    if is_typed(value):
+        return as_text(plain(value))
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
     return str(value)

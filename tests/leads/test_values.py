@@ -11,6 +11,7 @@ from leadconduit.leads.values import (
     clean,
     is_blank,
     lookup,
+    plain,
     select,
     unflatten,
 )
@@ -155,3 +156,35 @@ def test_zero_and_false_are_not_blank(value: object) -> None:
 )
 def test_every_value_reads_as_a_text(value: object, text: str) -> None:
     assert as_text(value) == text
+
+
+PHONE = {"normal": "5127891111", "raw": "(512) 789-1111", "valid": True, "area": "512"}
+BAD_PHONE = {"normal": "12", "raw": "call 12", "valid": False, "area": None}
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "expected"),
+    [
+        (PHONE, "normal", "5127891111"),
+        (PHONE, "raw", "(512) 789-1111"),
+        (PHONE, "valid", "5127891111"),
+        (BAD_PHONE, "normal", "call 12"),
+        (BAD_PHONE, "raw", "call 12"),
+        (BAD_PHONE, "valid", None),
+        ({"normal": "secret", "valid": True}, "raw", "secret"),
+        ([PHONE, BAD_PHONE], "normal", ["5127891111", "call 12"]),
+        ({"mobile": PHONE, "name": "Ada"}, "normal", {"mobile": "5127891111", "name": "Ada"}),
+        ("text", "raw", "text"),
+        (5, "normal", 5),
+        (None, "valid", None),
+    ],
+)
+def test_a_typed_value_stands_for_its_normal_form_or_for_what_was_submitted(value, form, expected):
+    assert plain(value, form) == expected
+
+
+def test_a_typed_value_reads_as_what_it_stands_for_and_is_blank_when_that_is():
+    assert as_text(PHONE) == "5127891111"
+    assert as_text({"home": PHONE}) == '{"home":"5127891111"}'
+    assert is_blank({"normal": None, "raw": " ", "valid": False})
+    assert not is_blank({"normal": False, "raw": "no", "valid": True})
