@@ -1,7 +1,10 @@
 """Leads of before, for samples and comparisons: real submissions, asked for by their account."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from flows import editing, intake, past_leads
 from flows.models import Flow, Lead
@@ -20,17 +23,19 @@ pytestmark = pytest.mark.django_db
 
 
 def submitted(flow: Flow, email: str) -> Lead:
+    assert flow.deployed
     entity = flow.deployed.document["sources"][0]["entity"]["id"]
     found = intake.find(flow_id=flow.pk, entity_id=entity)
+    assert found
     return intake.submit(found, {"email": email}, ip="192.0.2.7", now=timezone.now())
 
 
-def deployed_flow(account: Account, **parts) -> Flow:
+def deployed_flow(account: Account, **parts: Any) -> Flow:
     source = source_of(EntityFactory.create(account=account, name="Ads"))
     return FlowFactory.create(account=account, sources=[source], deployed=True, **parts)
 
 
-def test_the_newest_leads_come_first_and_are_found_by_address_or_id(acme):
+def test_the_newest_leads_come_first_and_are_found_by_address_or_id(acme: Account) -> None:
     flow = deployed_flow(acme)
     first, second = submitted(flow, "ada@example.com"), submitted(flow, "bob@example.com")
     deployed_flow(AccountFactory.create())
@@ -41,7 +46,7 @@ def test_the_newest_leads_come_first_and_are_found_by_address_or_id(acme):
     assert [lead.pk for lead in past_leads.latest(acme, search=second.pk)] == [second.pk]
 
 
-def test_a_lead_of_another_account_is_not_found(acme):
+def test_a_lead_of_another_account_is_not_found(acme: Account) -> None:
     lead = submitted(deployed_flow(AccountFactory.create()), "ada@example.com")
 
     assert past_leads.find(acme, lead.pk) is None
@@ -49,11 +54,13 @@ def test_a_lead_of_another_account_is_not_found(acme):
     assert past_leads.latest(acme, search=lead.pk) == []
 
 
-def test_a_lead_has_the_variables_that_its_flow_gave_it(acme):
+def test_a_lead_has_the_variables_that_its_flow_gave_it(acme: Account) -> None:
     flow = deployed_flow(acme, name="Solar")
     lead = submitted(flow, "ada@example.com")
 
-    variables = past_leads.variables_of(past_leads.find(acme, lead.pk))
+    found = past_leads.find(acme, lead.pk)
+    assert found
+    variables = past_leads.variables_of(found)
 
     assert variables["lead"] == lead.values
     assert variables["flow"] == {"id": flow.pk, "name": "Solar"}
@@ -62,7 +69,7 @@ def test_a_lead_has_the_variables_that_its_flow_gave_it(acme):
     assert variables["submission"]["ip"] == "192.0.2.7"
 
 
-def test_what_was_delivered_to_a_destination_comes_by_lead_and_action(acme):
+def test_what_was_delivered_to_a_destination_comes_by_lead_and_action(acme: Account) -> None:
     destination = DestinationFactory.create(account=acme, actions=["Create", "Notify"])
     flow = deployed_flow(acme, uses=[destination])
     older, newer = submitted(flow, "ada@example.com"), submitted(flow, "bob@example.com")
@@ -78,7 +85,7 @@ def test_what_was_delivered_to_a_destination_comes_by_lead_and_action(acme):
     assert len(past_leads.delivered_to(destination, limit=3)) == 3
 
 
-def test_without_deliveries_the_leads_of_the_flows_that_use_it_are_taken(acme):
+def test_without_deliveries_the_leads_of_the_flows_that_use_it_are_taken(acme: Account) -> None:
     flow = deployed_flow(acme)
     lead = submitted(flow, "ada@example.com")
     destination = DestinationFactory.create(account=acme)
@@ -90,7 +97,9 @@ def test_without_deliveries_the_leads_of_the_flows_that_use_it_are_taken(acme):
     assert [one.lead_id for one in past_leads.delivered_to(destination)] == [lead.pk]
 
 
-def test_it_takes_the_same_queries_for_one_lead_as_for_many(acme, django_assert_num_queries):
+def test_it_takes_the_same_queries_for_one_lead_as_for_many(
+    acme: Account, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     destination = DestinationFactory.create(account=acme)
     flow = deployed_flow(acme, uses=[destination])
     for number in range(5):

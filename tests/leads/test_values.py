@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from leadconduit.leads.values import (
     MAX_DEPTH,
     REPLACEMENT,
+    Form,
     as_text,
     clean,
     is_blank,
@@ -179,11 +180,13 @@ BAD_PHONE = {"normal": "12", "raw": "call 12", "valid": False, "area": None}
         (None, "valid", None),
     ],
 )
-def test_a_typed_value_stands_for_its_normal_form_or_for_what_was_submitted(value, form, expected):
+def test_a_typed_value_stands_for_its_normal_form_or_for_what_was_submitted(
+    value: object, form: Form, expected: object
+) -> None:
     assert plain(value, form) == expected
 
 
-def test_a_typed_value_reads_as_what_it_stands_for_and_is_blank_when_that_is():
+def test_a_typed_value_reads_as_what_it_stands_for_and_is_blank_when_that_is() -> None:
     assert as_text(PHONE) == "5127891111"
     assert as_text({"home": PHONE}) == '{"home":"5127891111"}'
     assert is_blank({"normal": None, "raw": " ", "valid": False})
