@@ -10,13 +10,13 @@ from django.utils import timezone
 from destinations import configured, wizard
 from destinations.configured import Document, current
 from destinations.forms.mapping import RowForm, name_of, posted_rows, read_rows, row_forms
-from destinations.mapping import MappingRow, problems
+from destinations.mapping import MappingRow, compile_mapping, problems
 from destinations.models import Destination
 from destinations.views import steps
 from destinations.views.common import find, get_or_post, says_why
 from destinations.views.problems import Problem, problems_of
 from destinations.views.samples import Sample, known_variables, sample_of
-from destinations.wizard import Progress
+from destinations.wizard import Progress, Standing
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.template import TemplateError, compile_template
@@ -49,13 +49,13 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
 
 
 def _page(request: MemberRequest, destination: Destination, sample: Sample | None = None) -> HttpResponse:
-    revision = current(destination)
-    progress = wizard.progress(destination, revision)
+    standing = wizard.standing(destination)
+    progress = standing.progress
     sample = sample or sample_of(request)
     shows = steps.shows_problems(request, progress, "map")
     actions = [
-        _action(request, destination, action, sample, progress if shows else None)
-        for action in revision.actions
+        _action(request, standing, action, sample, progress if shows else None)
+        for action in standing.revision.actions
     ]
     found = [problem for action in actions for problem in action["problems"]]
     return steps.show(
@@ -76,7 +76,7 @@ def _no_action(progress: Progress) -> list[Problem]:
 
 def _action(
     request: MemberRequest,
-    destination: Destination,
+    standing: Standing,
     action: Document,
     sample: Sample,
     progress: Progress | None,
@@ -93,10 +93,10 @@ def _action(
         "id": id,
         "rows_name": name_of(id),
         "name": action["name"] or "An action without a name",
-        "rows": [(form, _sends(destination, row, sample)) for form, row in _padded(forms, rows)],
+        "rows": [(form, _sends(standing.destination, row, sample)) for form, row in _padded(forms, rows)],
         "count": len(forms),
         "mapped": len(rows),
-        "would_send": _would_send(destination, id, rows, sample),
+        "would_send": _would_send(standing, id, rows, sample),
         "general": [sentence for row, _, sentence in found if row < 0],
         "problems": [
             *general,
@@ -129,9 +129,10 @@ def _padded(forms: Sequence[RowForm], rows: Sequence[MappingRow]) -> list[tuple[
 @requires(Role.ADMIN)
 def _live_preview(request: MemberRequest, destination: Destination) -> HttpResponse:
     """While somebody types. Nothing is saved."""
+    standing = wizard.standing(destination)
     sample = sample_of(request)
     actions = []
-    for action in current(destination).actions:
+    for action in standing.revision.actions:
         posted = posted_rows(action["id"], request.POST)
         actions.append(
             {
@@ -141,7 +142,7 @@ def _live_preview(request: MemberRequest, destination: Destination) -> HttpRespo
                     for number, row in enumerate(posted)
                 ],
                 "would_send": _would_send(
-                    destination, action["id"], read_rows(action["id"], request.POST), sample
+                    standing, action["id"], read_rows(action["id"], request.POST), sample
                 ),
             }
         )
@@ -160,7 +161,7 @@ def _sends(destination: Destination, row: MappingRow, sample: Sample) -> str:
 
 
 def _would_send(
-    destination: Destination, action: str, rows: Sequence[MappingRow], sample: Sample
+    standing: Standing, action: str, rows: Sequence[MappingRow], sample: Sample
 ) -> Mapping[str, Any]:
     """The whole of it: `request` or, before there is an address, `payload`; or the `problem` that is in the way."""
     if sample.lead is None:
@@ -169,5 +170,5 @@ def _would_send(
         return {"problem": "Put the rows above right to see what would be sent."}
     if not rows:
         return {"problem": "Nothing of the lead is sent yet: map a field."}
-    shown = wizard.preview(destination=destination, action=action, sample=sample.lead, rows=rows)
-    return {"request": shown.request, "payload": shown.payload}
+    payload = compile_mapping(rows).apply(wizard.variables(standing.destination, sample.lead))
+    return {"request": wizard.preview(standing, action=action, payload=payload), "payload": payload}

@@ -2,7 +2,7 @@
 
     drafts        begin a destination, save into its draft, go back to what is live
     completeness  what is still missing, and where
-    testing       how far a draft is, what a sample lead would become, a real request
+    testing       how far a draft is, what a payload would become, a real request
     going_live    activate, apply
 
 Whatever talks to a platform stands outside the transaction that writes.
@@ -32,7 +32,7 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
-from destinations.wizard.testing import Preview, preview, progress, test, variables
+from destinations.wizard.testing import Standing, preview, progress, standing, test, variables
 
 __all__ = [
     "MAX_ACTIONS",
@@ -44,8 +44,8 @@ __all__ = [
     "NotComplete",
     "NotTested",
     "NothingToApply",
-    "Preview",
     "Progress",
+    "Standing",
     "Step",
     "WizardError",
     "activate",
@@ -60,6 +60,7 @@ __all__ = [
     "save_auth",
     "save_configuration",
     "save_mapping",
+    "standing",
     "test",
     "variables",
 ]

@@ -1,16 +1,16 @@
 """Trying a draft out: how far it is, what a sample lead would become, and a real request that proves it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from destinations import configured
 from destinations.configured import current, platform_of
-from destinations.mapping import MappingRow, compile_mapping
+from destinations.mapping import compile_mapping
 from destinations.models import ConnectionTest, Destination, DestinationRevision
 from destinations.outcome import Accepted
-from destinations.platforms.port import Order
+from destinations.platforms.port import DestinationValues, Order
 from destinations.wizard import completeness
 from destinations.wizard.completeness import Progress
 from destinations.wizard.errors import NotComplete
@@ -21,18 +21,35 @@ from leadconduit.lib.ids import new_id
 SAMPLE_ID = "0" * 24
 
 
-def progress(destination: Destination, revision: DestinationRevision | None = None) -> Progress:
-    """How far the draft is, or what is live where there is no draft."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A destination as it stands, read once for all that a page asks of it. `values` hold the credentials."""
+
+    destination: Destination
+    revision: DestinationRevision
+    values: DestinationValues = field(repr=False)
+    progress: Progress
+
+
+def standing(destination: Destination, revision: DestinationRevision | None = None) -> Standing:
+    """The draft, or what is live where there is no draft, and how far it is."""
     revision = revision or current(destination)
     document = revision.document
     credentials = configured.credentials_of(configured.connection_of(destination, document))
-    return completeness.progress(
+    values = configured.values_of(destination, document, credentials)
+    found = completeness.progress(
         platform_of(destination).setup,
-        configured.values_of(destination, document, credentials),
+        values,
         action_ids=[action["id"] for action in revision.actions],
         mappings=[configured.rows_of(action) for action in revision.actions],
         untested=_untested(destination, revision),
     )
+    return Standing(destination, revision, values, found)
+
+
+def progress(destination: Destination, revision: DestinationRevision | None = None) -> Progress:
+    """How far the draft is, or what is live where there is no draft."""
+    return standing(destination, revision).progress
 
 
 def _untested(destination: Destination, revision: DestinationRevision) -> str:
@@ -51,25 +68,12 @@ def _untested(destination: Destination, revision: DestinationRevision) -> str:
 # --- Test
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a sample lead would become; the `request` once authentication and configuration are complete."""
-
-    payload: Mapping[str, Any]
-    request: Mapping[str, Any] | None
-
-
-def preview(
-    *, destination: Destination, action: str, sample: Mapping[str, Any], rows: Sequence[MappingRow]
-) -> Preview:
-    """What would be sent for a sample lead with these mapping rows; nothing is sent. Raises TemplateError."""
-    revision = current(destination)
-    found = progress(destination, revision)
-    payload = compile_mapping(rows).apply(variables(destination, sample))
+def preview(standing: Standing, *, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The request that a payload would become; nothing is sent. None before there is somewhere to send it."""
+    found = standing.progress
     if not (found.step("auth").complete and found.step("configure").complete):
-        return Preview(payload, None)
-    order = _order(destination, revision, action, payload)
-    return Preview(payload, platform_of(destination).sender.preview(order))
+        return None
+    return platform_of(standing.destination).sender.preview(_order(standing, action, payload))
 
 
 def test(
@@ -79,18 +83,18 @@ def test(
 
     It takes as long as the receiver takes; must not be called inside a transaction. Raises NotComplete.
     """
-    revision = current(destination)
-    if missing := progress(destination, revision).missing:
+    found = standing(destination)
+    if missing := found.progress.missing:
         raise NotComplete(f"Nothing was sent, since something is still missing. {missing[0]}")
-    drafted = revision.action(action)
+    drafted = found.revision.action(action)
     if drafted is None:
         raise NotComplete("Nothing was sent: this action is no longer there. Choose another.")
     payload = compile_mapping(configured.rows_of(drafted)).apply(variables(destination, sample))
-    order = _order(destination, revision, action, payload)
+    order = _order(found, action, payload)
     came = outbound.run(platform_of(destination).sender.send(order))
     return ConnectionTest.objects.create(
         destination=destination,
-        revision=revision,
+        revision=found.revision,
         action=drafted["id"],
         action_name=drafted["name"],
         by=by,
@@ -113,16 +117,13 @@ def variables(destination: Destination, sample: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _order(
-    destination: Destination, revision: DestinationRevision, action: str, payload: Mapping[str, Any]
-) -> Order:
-    drafted = revision.action(action)
+def _order(standing: Standing, action: str, payload: Mapping[str, Any]) -> Order:
+    drafted = standing.revision.action(action)
     if drafted is None:
         raise NotComplete("This action is no longer there.")
-    credentials = configured.credentials_of(configured.connection_of(destination, revision.document))
     return Order(
         key=new_id(),
-        destination=configured.values_of(destination, revision.document, credentials),
+        destination=standing.values,
         action=configured.action_values(drafted),
         payload=payload,
         test=True,
