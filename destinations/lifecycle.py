@@ -11,16 +11,12 @@ from destinations.models import Action, Connection, Destination, DestinationRevi
 from destinations.models.revision import EMPTY_DOCUMENT
 from destinations.platforms.port import DestinationValues
 from destinations.wizard.drafts import lock
-from destinations.wizard.errors import InUse, NotActivated, WizardError, quoted
+from destinations.wizard.errors import DeliveriesWait, InUse, NotActivated, WizardError, quoted
 from leadconduit.accounts.models import AuditEvent, User
 
 
 class BadName(WizardError):
     """A name has 1 to 200 characters."""
-
-
-class DeliveriesWait(WizardError):
-    """Deliveries still wait."""
 
 
 def rename(*, destination: Destination, name: str, by: User | None) -> None:

@@ -181,4 +181,11 @@ def _point(kept: Kept, inspector_url: str, *, now: datetime) -> None:
         return
     configuration = destination.live.document["configuration"] | {"url": inspector_url}
     wizard.save_configuration(destination=destination, values=configuration, by=None, now=now)
-    wizard.apply(destination=destination, by=None, now=now, used_by=lambda _: (), untested=True)
+    wizard.apply(
+        destination=destination,
+        by=None,
+        now=now,
+        used_by=lambda _: (),
+        waiting=lambda _: 0,
+        untested=True,
+    )

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from destinations.models import Action, Destination
-from flows.models import Due, Flow, FlowUsage, Stage
+from flows.models import Delivery, Due, Flow, FlowUsage, Stage, State
+from flows.models.delivery import FINAL
 from leadconduit.accounts.models import Account
 
 
@@ -63,6 +64,16 @@ def deliveries_waiting(destination: Destination) -> int:
     None wait where this is 0. Ask it while holding the destination's row lock, as for `flows_using`.
     """
     return Due.objects.filter(destination_id=destination.pk).count()
+
+
+def deliveries_waiting_for(action: Action) -> int:
+    """How many deliveries to one action are still to be made, those that follow another among them.
+
+    Ask it while holding the destination's row lock, as for `flows_using`.
+    """
+    unended = [state for state in State if state not in FINAL]
+    waiting = Delivery.objects.for_account(action.destination.account).filter(state__in=unended)
+    return waiting.filter(action=action).count()
 
 
 def lead_fields(account: Account) -> list[str]:

@@ -24,11 +24,23 @@ class DestinationRevisionQuerySet(models.QuerySet["DestinationRevision"]):
         Destination.objects.select_for_update(no_key=True).get(pk=destination.pk)
         if draft := self.draft_of(destination):
             return draft
-        latest = self.filter(destination=destination).aggregate(n=Coalesce(models.Max("number"), 0))["n"]
         document = destination.live.document if destination.live else EMPTY_DOCUMENT
         return self.create(
-            destination=destination, number=latest + 1, author=by, document=document, changed_at=now
+            destination=destination,
+            number=self.next_number(destination),
+            author=by,
+            document=document,
+            changed_at=now,
         )
+
+    def next_number(self, destination: Destination) -> int:
+        """Ask it while holding the destination's row."""
+        latest: int = self.filter(destination=destination).aggregate(n=Coalesce(models.Max("number"), 0))["n"]
+        return latest + 1
+
+    def applied_to(self, destination: Destination) -> "DestinationRevisionQuerySet":
+        """The versions of a destination: every revision that is or was live, the newest first."""
+        return self.filter(destination=destination, applied_at__isnull=False).order_by("-number")
 
 
 class DestinationRevision(models.Model):
@@ -36,7 +48,8 @@ class DestinationRevision(models.Model):
 
     `document`: `{"connection": connection id or null, "scheme": key or null, "configuration": {key: value},
     "actions": [{"id", "action_id", "name", "configuration": {key: value}, "mapping": [{"target", "template",
-    "default"}]}]}`. A revision that was applied never changes again; the one that was not is the draft.
+    "default"}]}]}`. A revision that was applied never changes again; the one that was not is the draft. `author` made
+    it what it is, `applied_by` put it to use; `restores` is the number of the one that it brought back.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -47,6 +60,10 @@ class DestinationRevision(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     applied_at = models.DateTimeField(null=True, editable=False)
+    applied_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    restores = models.PositiveIntegerField(null=True, editable=False)
 
     objects = DestinationRevisionQuerySet.as_manager()
 

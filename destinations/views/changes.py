@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from destinations import lifecycle, wizard
 from destinations.models import Action, Destination
-from destinations.views.common import find, get_or_post, says_why
+from destinations.views.common import find, get_or_post, names_of_flows, says_why
 from flows import usages
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -52,14 +52,15 @@ def _put_to_use(request: MemberRequest, destination: Destination, untested: bool
         messages.success(request, f"{destination.name} is live. Choose the flows that deliver to it.")
         return redirect("app:destination-attach", destination.instance_id)
     wizard.apply(
-        destination=destination, by=request.member, now=now, untested=untested, used_by=_names_of_flows
+        destination=destination,
+        by=request.member,
+        now=now,
+        untested=untested,
+        used_by=names_of_flows,
+        waiting=usages.deliveries_waiting_for,
     )
     messages.success(request, "Applied. The next delivery of every flow that uses it goes by this.")
     return redirect("app:destination-detail", destination.instance_id)
-
-
-def _names_of_flows(action: Action) -> Sequence[str]:
-    return [flow.name for flow in usages.flows_using(action.destination, action=action)]
 
 
 @get_or_post

@@ -1,7 +1,7 @@
 """What every page of destinations needs: the destination of this account, where an answer goes, what refusals say."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
 
@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from destinations.models import Destination
+from destinations.models import Action, Destination
 from destinations.platforms.port import PlatformError
 from destinations.wizard import Gone, WizardError
+from flows import usages
 from leadconduit.accounts.access import MemberRequest
 
 P = ParamSpec("P")
@@ -55,6 +56,11 @@ def says_why(
             return go(request, "app:destination-detail", destination.instance_id)
 
     return answered
+
+
+def names_of_flows(action: Action) -> Sequence[str]:
+    """Of those that use it."""
+    return [flow.name for flow in usages.flows_using(action.destination, action=action)]
 
 
 class Tile(NamedTuple):

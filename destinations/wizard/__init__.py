@@ -4,6 +4,7 @@
     completeness  what is still missing, and where
     testing       how far a draft is, what a payload would become, a real request
     going_live    activate, apply
+    versions      go back to what was live before
 
 Whatever talks to a platform stands outside the transaction that writes.
 """
@@ -22,6 +23,7 @@ from destinations.wizard.drafts import (
 )
 from destinations.wizard.errors import (
     ChangedMeanwhile,
+    DeliveriesWait,
     Gone,
     InUse,
     NotActivated,
@@ -33,11 +35,13 @@ from destinations.wizard.errors import (
 )
 from destinations.wizard.going_live import activate, apply
 from destinations.wizard.testing import Standing, preview, progress, standing, test, variables
+from destinations.wizard.versions import roll_back
 
 __all__ = [
     "MAX_ACTIONS",
     "ActionEntry",
     "ChangedMeanwhile",
+    "DeliveriesWait",
     "Gone",
     "InUse",
     "NotActivated",
@@ -56,6 +60,7 @@ __all__ = [
     "preview",
     "progress",
     "quoted",
+    "roll_back",
     "save_actions",
     "save_auth",
     "save_configuration",

@@ -35,6 +35,10 @@ class InUse(WizardError):
     """Flows use this."""
 
 
+class DeliveriesWait(WizardError):
+    """Deliveries still wait."""
+
+
 class Gone(WizardError):
     """The destination was deleted."""
 

@@ -13,6 +13,7 @@ from destinations.platforms.port import DestinationValues, LiveAction
 from destinations.wizard.drafts import lock
 from destinations.wizard.errors import (
     ChangedMeanwhile,
+    DeliveriesWait,
     InUse,
     NotActivated,
     NotComplete,
@@ -28,6 +29,9 @@ SECONDS_BEYOND_SEND = 15
 UsedBy = Callable[[Action], Sequence[str]]
 """The names of the flows that use an action. Asked while the destination's row is held."""
 
+Waiting = Callable[[Action], int]
+"""How many deliveries to an action are still to be made. Asked while the destination's row is held."""
+
 
 def activate(
     *, destination: Destination, by: User | None, now: datetime, untested: bool = False
@@ -36,23 +40,38 @@ def activate(
 
     Raises NotComplete, NotTested, ChangedMeanwhile, Gone.
     """
-    return _put_to_use(destination, by=by, now=now, untested=untested, used_by=lambda _: ())
+    return _put_to_use(
+        destination, by=by, now=now, untested=untested, used_by=lambda _: (), waiting=lambda _: 0
+    )
 
 
 def apply(
-    *, destination: Destination, by: User | None, now: datetime, used_by: UsedBy, untested: bool = False
+    *,
+    destination: Destination,
+    by: User | None,
+    now: datetime,
+    used_by: UsedBy,
+    waiting: Waiting,
+    untested: bool = False,
 ) -> DestinationRevision:
     """Make the draft of an active destination live: the next delivery of every flow that uses it goes by it.
 
-    Raises what `activate` does, NothingToApply, and InUse where an action was removed that a flow uses.
+    Raises what `activate` does, NothingToApply, InUse where an action was removed that a flow uses, and
+    DeliveriesWait where deliveries to it are still to be made.
     """
     if destination.activated_at is None:
         raise NotActivated
-    return _put_to_use(destination, by=by, now=now, untested=untested, used_by=used_by)
+    return _put_to_use(destination, by=by, now=now, untested=untested, used_by=used_by, waiting=waiting)
 
 
 def _put_to_use(
-    destination: Destination, *, by: User | None, now: datetime, untested: bool, used_by: UsedBy
+    destination: Destination,
+    *,
+    by: User | None,
+    now: datetime,
+    untested: bool,
+    used_by: UsedBy,
+    waiting: Waiting,
 ) -> DestinationRevision:
     draft = DestinationRevision.objects.draft_of(destination)
     if draft is None:
@@ -64,68 +83,81 @@ def _put_to_use(
         raise NotTested(f"Nothing was put to use. {found.step('test').missing[0]}")
     values = configured.values_of(destination, draft.document)
     live_actions = platform_of(destination).setup.activate(values)
-    return _go_live(
-        destination, draft, live_actions, by=by, now=now, tested=found.step("test").complete, used_by=used_by
-    )
+    with transaction.atomic():
+        locked = lock(destination)
+        current = DestinationRevision.objects.draft_of(locked)
+        if current is None or current.document != draft.document:
+            raise ChangedMeanwhile
+        put_in_force(
+            locked,
+            current,
+            live_actions,
+            by=by,
+            now=now,
+            tested=found.step("test").complete,
+            used_by=used_by,
+            waiting=waiting,
+        )
+    return current
 
 
-@transaction.atomic
-def _go_live(
+def put_in_force(
     destination: Destination,
-    checked: DestinationRevision,
+    revision: DestinationRevision,
     live_actions: Sequence[LiveAction],
     *,
     by: User | None,
     now: datetime,
     tested: bool,
     used_by: UsedBy,
-) -> DestinationRevision:
-    locked = lock(destination)
-    draft = DestinationRevision.objects.draft_of(locked)
-    if draft is None or draft.document != checked.document:
-        raise ChangedMeanwhile
-    _write_actions(locked, draft, live_actions, now=now, used_by=used_by)
-    draft.applied_at = now
-    draft.save(update_fields=["applied_at"])
-    first = locked.activated_at is None
-    locked.live, locked.activated_untested = draft, not tested
+    waiting: Waiting,
+) -> None:
+    """Make a revision live: the one place that does. `live_actions` are what the platform made of it.
+
+    Within the caller's transaction, in which the destination is locked. Raises InUse, DeliveriesWait.
+    """
+    _write_actions(destination, revision, live_actions, now=now, used_by=used_by, waiting=waiting)
+    revision.applied_at, revision.applied_by = now, by
+    revision.save(update_fields=["applied_at", "applied_by"])
+    first = destination.activated_at is None
+    destination.live, destination.activated_untested = revision, not tested
     if first:
-        locked.activated_at, locked.activated_by = now, by
-    locked.save(update_fields=["live", "activated_at", "activated_by", "activated_untested"])
+        destination.activated_at, destination.activated_by = now, by
+    destination.save(update_fields=["live", "activated_at", "activated_by", "activated_untested"])
+    values = configured.values_of(destination, revision.document)
     Lane.objects.update_or_create(
-        destination=locked,
-        defaults={"lease_seconds": _lease_seconds(locked, configured.values_of(locked, draft.document))},
+        destination=destination, defaults={"lease_seconds": _lease_seconds(destination, values)}
     )
-    AuditEvent.record(
-        account=locked.account,
-        by=by,
-        action="destination.activated" if first else "destination.applied",
-        on=locked,
-        detail={"revision": draft.number, "tested": tested},
-    )
-    return draft
+    _note(destination, revision, by, first=first, tested=tested)
+
+
+def _note(
+    destination: Destination, revision: DestinationRevision, by: User | None, *, first: bool, tested: bool
+) -> None:
+    detail: dict[str, object] = {"revision": revision.number, "tested": tested}
+    action = "destination.activated" if first else "destination.applied"
+    if revision.restores is not None:
+        action, detail["restores"] = "destination.rolled_back", revision.restores
+    AuditEvent.record(account=destination.account, by=by, action=action, on=destination, detail=detail)
 
 
 def _write_actions(
     destination: Destination,
-    draft: DestinationRevision,
+    revision: DestinationRevision,
     live_actions: Sequence[LiveAction],
     *,
     now: datetime,
     used_by: UsedBy,
+    waiting: Waiting,
 ) -> None:
-    """Make the rows what the draft says. A row that goes is marked as removed, since deliveries name it."""
-    wanted = {action["id"] for action in draft.actions}
+    """Make the rows what the revision says. A row that goes is marked as removed, since deliveries name it."""
+    wanted = {action["id"] for action in revision.actions}
     for row in destination.actions.current().exclude(pk__in=wanted):
-        if flows := used_by(row):
-            raise InUse(
-                f"“{row.name}” cannot be removed, since a flow delivers to it: {quoted(flows)}."
-                " Nothing was applied. Detach it there and deploy, or discard the changes."
-            )
+        _refuse_to_remove_what_is_needed(row, used_by, waiting)
         row.removed_at = now
         row.save(update_fields=["removed_at"])
     addresses = {live.action_id: live.webhook_url for live in live_actions}
-    for position, action in enumerate(draft.actions):
+    for position, action in enumerate(revision.actions):
         shared = {
             "name": action["name"],
             "position": position,
@@ -137,6 +169,20 @@ def _write_actions(
             destination=destination,
             defaults=shared,
             create_defaults=shared | {"action_id": action["action_id"], "created_at": now},
+        )
+
+
+def _refuse_to_remove_what_is_needed(action: Action, used_by: UsedBy, waiting: Waiting) -> None:
+    if flows := used_by(action):
+        raise InUse(
+            f"“{action.name}” cannot be removed, since a flow delivers to it: {quoted(flows)}."
+            " Nothing was applied. Detach it there and deploy first."
+        )
+    if count := waiting(action):
+        are = "delivery to it is" if count == 1 else "deliveries to it are"
+        raise DeliveriesWait(
+            f"“{action.name}” cannot be removed: {count:,} {are} still waiting and would be lost."
+            " Nothing was applied. Let them end first."
         )
 
 

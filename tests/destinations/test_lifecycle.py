@@ -98,7 +98,7 @@ def test_a_destination_that_flows_use_is_not_deleted(crm: Destination, adam: Use
 
 
 def test_a_destination_with_deliveries_to_make_is_not_deleted(crm: Destination, adam: User) -> None:
-    with pytest.raises(lifecycle.DeliveriesWait, match="1 delivery is still waiting and would be lost"):
+    with pytest.raises(wizard.DeliveriesWait, match="1 delivery is still waiting and would be lost"):
         delete(crm, adam, waiting=1)
 
 

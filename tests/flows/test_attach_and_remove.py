@@ -75,7 +75,7 @@ def apply_without_one(crm: Destination) -> None:
     def used_by(action: Action) -> list[str]:
         return [flow.name for flow in usages.flows_using(crm, action=action)]
 
-    wizard.apply(destination=crm, by=None, now=NOON, used_by=used_by, untested=True)
+    wizard.apply(destination=crm, by=None, now=NOON, used_by=used_by, waiting=lambda _: 0, untested=True)
 
 
 def test_a_destination_that_is_being_attached_is_not_deleted(crm: Destination, flow: Flow) -> None:

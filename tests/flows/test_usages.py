@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from destinations.models import Action, Destination
 from flows import editing
-from flows.models import Flow, FlowUsage, Stage
-from flows.usages import flows_using, usages_of
+from flows.models import Delivery, Flow, FlowUsage, Stage, State
+from flows.usages import deliveries_waiting_for, flows_using, usages_of
 from leadconduit.accounts.models import Account
 from tests.factories import DestinationFactory, FlowFactory, flow_body, use_of
 
@@ -94,3 +97,45 @@ def test_a_deleted_flow_uses_nothing(acme: Account) -> None:
 
     assert flows_using(crm) == []
     assert usages_of([crm.pk]) == {}
+
+
+# --- What waits for an action
+
+
+def owed(crm: Destination, action: Action, state: State, follows: Delivery | None = None) -> Delivery:
+    return Delivery.objects.create(
+        account_id=crm.account_id, destination=crm, action=action, state=state, follows=follows
+    )
+
+
+def test_what_waits_for_an_action_counts_whether_due_or_following(acme: Account) -> None:
+    crm = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
+    contacts, deals = crm.actions.order_by("position")
+    for state in State:
+        owed(crm, contacts, state)
+    leader = owed(crm, contacts, State.WAITING)
+    owed(crm, deals, State.WAITING, follows=leader)
+
+    # Due, accepted with the result still to come, and the one that leads; then the one that follows it.
+    assert deliveries_waiting_for(contacts) == 3
+    assert deliveries_waiting_for(deals) == 1
+
+
+def test_what_waits_for_an_action_is_found_by_an_index_whatever_has_ended(acme: Account) -> None:
+    crm = DestinationFactory.create(account=acme)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into flows_delivery (id, key, account_id, destination_id, action_id, state, outcome, reason,"
+            " attempt_count) select lpad(to_hex(n), 24, '0'), '', %s, %s, '',"
+            " case when n %% 100 = 0 then 'waiting' else 'delivered' end, '', '', 0 from generate_series(0, 19999) n",
+            [acme.pk, crm.pk],
+        )
+        cursor.execute("analyze flows_delivery")
+    with CaptureQueriesContext(connection) as asked:
+        deliveries_waiting_for(crm.actions.get())
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain {asked.captured_queries[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    # Partitions with nothing in them are read whatever way is cheapest.
+    assert "Index Scan using flows_delivery_default_account_id_state_id_idx" in plan, plan

@@ -30,6 +30,10 @@ def solar(_: Action) -> list[str]:
     return ["Solar"]
 
 
+def none(_: Action) -> int:
+    return 0
+
+
 def add_action(destination: Destination, by: User, name: str) -> None:
     entries = [
         ActionEntry(action["id"], action["name"], action["configuration"])
@@ -103,7 +107,9 @@ def test_an_edit_is_live_once_it_is_applied(adam: User) -> None:
     destination = activated(adam)
     change_url(destination, adam)
 
-    wizard.apply(destination=fresh(destination), by=adam, now=later(30), used_by=nobody, untested=True)
+    wizard.apply(
+        destination=fresh(destination), by=adam, now=later(30), used_by=nobody, waiting=none, untested=True
+    )
 
     assert live_of(destination).number == 2
     assert live_of(destination).document["configuration"]["url"] == "https://other.example"
@@ -116,7 +122,7 @@ def test_applying_needs_a_newer_test_too(adam: User) -> None:
     change_url(destination, adam)
 
     with pytest.raises(wizard.NotTested):
-        wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody)
+        wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, waiting=none)
 
 
 def test_applying_keeps_when_it_was_activated_and_that_it_is_paused(adam: User) -> None:
@@ -124,7 +130,7 @@ def test_applying_keeps_when_it_was_activated_and_that_it_is_paused(adam: User) 
     destination.lane.pause()
     change_url(destination, adam)
 
-    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, untested=True)
+    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, waiting=none, untested=True)
 
     assert fresh(destination).activated_at == later(10)
     assert Lane.objects.get(destination=destination).paused_until.year == 9999
@@ -132,12 +138,14 @@ def test_applying_keeps_when_it_was_activated_and_that_it_is_paused(adam: User) 
 
 def test_without_a_draft_there_is_nothing_to_apply(adam: User) -> None:
     with pytest.raises(wizard.NothingToApply):
-        wizard.apply(destination=activated(adam), by=adam, now=later(30), used_by=nobody)
+        wizard.apply(destination=activated(adam), by=adam, now=later(30), used_by=nobody, waiting=none)
 
 
 def test_a_draft_that_never_was_live_is_activated_not_applied(adam: User) -> None:
     with pytest.raises(wizard.NotActivated):
-        wizard.apply(destination=set_up(adam), by=adam, now=later(30), used_by=nobody, untested=True)
+        wizard.apply(
+            destination=set_up(adam), by=adam, now=later(30), used_by=nobody, waiting=none, untested=True
+        )
 
 
 def test_a_new_action_gets_its_row(adam: User) -> None:
@@ -145,7 +153,7 @@ def test_a_new_action_gets_its_row(adam: User) -> None:
     add_action(destination, adam, "Second")
 
     assert [row.name for row in destination.actions.current()] == ["Contacts"]
-    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, untested=True)
+    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, waiting=none, untested=True)
 
     assert [row.name for row in destination.actions.current()] == ["Contacts", "Second"]
 
@@ -161,7 +169,7 @@ def test_an_action_keeps_its_row_and_its_key_when_it_is_renamed(adam: User) -> N
         now=later(20),
     )
 
-    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, untested=True)
+    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, waiting=none, untested=True)
 
     renamed = destination.actions.get()
     assert (renamed.pk, renamed.action_id, renamed.name) == (row.pk, row.action_id, "Renamed")
@@ -172,7 +180,7 @@ def test_an_action_that_no_flow_uses_is_removed_softly(adam: User) -> None:
     destination = activated(adam, actions=("One", "Two"))
     keep_only(destination, adam, "Two")
 
-    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, untested=True)
+    wizard.apply(destination=destination, by=adam, now=later(30), used_by=nobody, waiting=none, untested=True)
 
     assert [row.name for row in destination.actions.current()] == ["Two"]
     assert destination.actions.get(name="One").removed_at == later(30)
@@ -183,7 +191,26 @@ def test_an_action_that_a_flow_uses_is_not_removed(adam: User) -> None:
     keep_only(destination, adam, "Two")
 
     with pytest.raises(wizard.InUse, match=r"“One” cannot be removed.*“Solar”"):
-        wizard.apply(destination=destination, by=adam, now=later(30), used_by=solar, untested=True)
+        wizard.apply(
+            destination=destination, by=adam, now=later(30), used_by=solar, waiting=none, untested=True
+        )
 
     assert [row.name for row in destination.actions.current()] == ["One", "Two"]
     assert live_of(destination).number == 1
+
+
+def test_an_action_is_not_removed_while_deliveries_to_it_wait(adam: User) -> None:
+    destination = activated(adam, actions=("One", "Two"))
+    keep_only(destination, adam, "Two")
+
+    with pytest.raises(wizard.DeliveriesWait, match=r"“One” cannot be removed: 1,200 deliveries to it are"):
+        wizard.apply(
+            destination=destination,
+            by=adam,
+            now=later(30),
+            used_by=nobody,
+            waiting=lambda action: 1200 if action.name == "One" else 0,
+            untested=True,
+        )
+
+    assert [row.name for row in destination.actions.current()] == ["One", "Two"]
