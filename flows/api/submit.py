@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -51,10 +52,19 @@ def _submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
         query=request.META.get("QUERY_STRING", ""),
     )
     redirect = inbound.redirection(submitted)
-    lead = intake.submit(found, submitted, ip=request.META.get("REMOTE_ADDR", ""), now=timezone.now())
+    lead = intake.submit(found, submitted, ip=_address(request), now=timezone.now())
     if redirect:
         return HttpResponse(status=303, headers={"Location": redirect})
     return JsonResponse(_answer(lead), status=201)
+
+
+def _address(request: HttpRequest) -> str:
+    """Who submits: the address that the outermost of the trusted proxies saw."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    if 0 < proxies <= len(forwarded) and (address := forwarded[-proxies].strip()):
+        return address[:100]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _answer(lead: Lead) -> dict[str, Any]:

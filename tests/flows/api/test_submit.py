@@ -45,6 +45,25 @@ def submit(
     return Client(raise_request_exception=False).generic(method, path, body, **options)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "ip"),
+    [
+        (0, "203.0.113.9", "192.0.2.1"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.7, 203.0.113.9", "198.51.100.7"),
+        (2, "203.0.113.9", "192.0.2.1"),
+    ],
+)
+def test_the_submitter_is_found_behind_the_proxies_that_are_trusted(
+    acme: Account, seller: Entity, settings: Any, proxies: int, forwarded: str, ip: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+
+    submit(flow_of(acme, seller), seller, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert Lead.objects.get().submission["ip"] == ip
+
+
 def test_a_lead_that_passes_is_answered_success_and_owed_to_each_action(
     acme: Account, seller: Entity
 ) -> None:
