@@ -95,6 +95,8 @@ OUTBOUND_SANDBOX = [(_base.hostname or "", _base.port or 80)] if SANDBOX else []
 # --- Database
 
 WEB_THREADS = env_int("WEB_THREADS", default=16)
+# Its attempts to reconnect grow rarer: giving up soon lets the next request try at once when the database is back.
+POOL = {"min_size": 1, "max_size": WEB_THREADS, "timeout": 3, "reconnect_timeout": 3}
 
 
 def _database() -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _database() -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": WEB_THREADS, "timeout": 3}},
+        "OPTIONS": {"connect_timeout": 5, **parts, "pool": POOL},
     }
 
 
