@@ -12,6 +12,7 @@ from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead
 from flows.views.deliveries import with_names
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
@@ -108,18 +109,31 @@ def _unmet(events: list[Event]) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(lead: Lead, revision: FlowRevision | None) -> list[tuple[str, Any, bool]]:
-    """Each value by its field's id, and whether it had to be repaired, in the flow's order of fields."""
+def _fields(lead: Lead, revision: FlowRevision | None) -> list[dict[str, Any]]:
+    """Every value by its field's id, in the flow's order of fields: what it stands for and what it was read from."""
     order = revision.document["fields"] if revision else []
     values = sorted(
         _flat(lead.values), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
     )
-    return [(id, value, id in lead.invalid) for id, value in values]
+    return [_field(id, value, repaired=id in lead.invalid) for id, value in values]
+
+
+def _field(id: str, value: object, *, repaired: bool) -> dict[str, Any]:
+    shown = {"id": id, "value": as_text(value), "repaired": repaired}
+    if not isinstance(value, dict):
+        return shown
+    parts = {name: part for name, part in value.items() if name not in ("normal", "raw", "valid")}
+    return shown | {
+        "raw": "" if value["normal"] == value.get("raw", value["normal"]) else as_text(value.get("raw")),
+        "valid": value["valid"],
+        "parts": [(name, as_text(part)) for name, part in parts.items() if not is_blank(part)],
+    }
 
 
 def _flat(values: dict[str, Any], under: str = "") -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for name, value in values.items():
         id = f"{under}{name}"
-        flat += _flat(value, f"{id}.") if isinstance(value, dict) else [(id, value)]
+        inner = isinstance(value, dict) and not is_typed(value)
+        flat += _flat(value, f"{id}.") if inner else [(id, value)]
     return flat
