@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-Kind = Literal["text", "secret", "url", "number", "choice", "boolean", "pairs", "secret_pairs"]
+from destinations import target_fields
+
+Kind = Literal[
+    "text", "secret", "url", "number", "choice", "boolean", "pairs", "secret_pairs", "target_fields"
+]
 
 MAX_PAIRS = 50
 
@@ -29,10 +33,10 @@ class Choice:
 class FieldSpec:
     """One field to fill in.
 
-    Its value is a text, a number (kind `number`), true or false (`boolean`), or a list of [name, value] (`pairs`,
-    `secret_pairs`). `minimum` and `maximum` bound a number, `max_length` a text and each part of a pair. `check`
-    takes a value of the right kind and returns what else is wrong with it, or nothing. With `live_choices`, its choices
-    are asked of the platform (`Setup.options`).
+    Its value is a text, a number (kind `number`), true or false (`boolean`), a list of [name, value] (`pairs`,
+    `secret_pairs`), or a list of what a receiver takes (`target_fields`, described there). `minimum` and `maximum` bound
+    a number, `max_length` a text and each part of a pair. `check` takes a value of the right kind and returns what else
+    is wrong with it, or nothing. With `live_choices`, its choices are asked of the platform (`Setup.options`).
     """
 
     key: str
@@ -155,6 +159,15 @@ def _pairs_problem(field: FieldSpec, value: Any) -> str:
     return next((problem for pair in value for part in pair if (problem := _text_problem(field, part))), "")
 
 
+def _target_fields_problem(_: FieldSpec, value: Any) -> str:
+    """The first of them; the form finds all, and shows each at its place."""
+    found = target_fields.problems(value)
+    if not found:
+        return ""
+    first = found[0]
+    return f"Row {first.entry + 1}: {first.sentence}" if first.entry >= 0 else first.sentence
+
+
 _PROBLEMS: dict[Kind, Callable[[FieldSpec, Any], str]] = {
     "text": _text_problem,
     "secret": _text_problem,
@@ -164,4 +177,5 @@ _PROBLEMS: dict[Kind, Callable[[FieldSpec, Any], str]] = {
     "boolean": _boolean_problem,
     "pairs": _pairs_problem,
     "secret_pairs": _pairs_problem,
+    "target_fields": _target_fields_problem,
 }

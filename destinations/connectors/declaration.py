@@ -1,10 +1,19 @@
 """What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from destinations.outcome import Accepted, Result
-from destinations.platforms.port import ActionSpec, AuthScheme, DestinationValues, Order, Page
+from destinations.platforms.port import (
+    ActionSpec,
+    ActionValues,
+    AuthScheme,
+    DestinationValues,
+    Order,
+    Page,
+    Targets,
+)
 
 
 class Client(Protocol):
@@ -22,7 +31,11 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """An integration that runs in this process."""
+    """An integration that runs in this process.
+
+    What an action takes is the same for every destination (`ActionSpec.targets`), unless `targets` is asked with the
+    destination and the action as they are set up.
+    """
 
     key: str
     name: str
@@ -32,6 +45,7 @@ class Connector:
     schemes: tuple[AuthScheme, ...]
     pages: tuple[Page, ...] = ()
     actions: tuple[ActionSpec, ...]
+    targets: Callable[[DestinationValues, ActionValues], Targets] | None = None
     client: Client
 
     def scheme(self, key: str) -> AuthScheme | None:

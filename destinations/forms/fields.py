@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from destinations.fields import MAX_PAIRS, FieldSpec
+from destinations.forms.target_fields import TargetFields, TargetFieldsInput
 from leadconduit.forms import ChoiceCards, SecretInput
 from leadconduit.leads.values import clean
 
@@ -85,8 +87,10 @@ class PairsInput(forms.Widget):
         return ""
 
 
-def field_for(spec: FieldSpec, *, stored: bool = False, more: int = 0) -> forms.Field:
-    """The form field of a declared one. `stored`: its secret is kept; `more`: blank rows of pairs."""
+def field_for(
+    spec: FieldSpec, *, stored: bool = False, more: int = 0, asked: QueryDict | None = None
+) -> forms.Field:
+    """The form field of a declared one. `stored`: its secret is kept; `more`: blank rows; `asked`: what was posted."""
     shared: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": spec.required}
     match spec.kind:
         case "secret":
@@ -100,6 +104,8 @@ def field_for(spec: FieldSpec, *, stored: bool = False, more: int = 0) -> forms.
             return Text(**shared, widget=_choices(spec))
         case "pairs" | "secret_pairs":
             return Pairs(**shared, widget=PairsInput(secret=spec.is_secret, more=more))
+        case "target_fields":
+            return TargetFields(**shared, widget=TargetFieldsInput(more=more, asked=asked))
     attrs = {"placeholder": spec.placeholder, "autocomplete": "off"}
     if spec.kind == "url":
         attrs |= {"inputmode": "url", "spellcheck": "false"}

@@ -16,8 +16,8 @@ from destinations.wizard.completeness import NAME
 class SpecForm(forms.Form):
     """A form of declared fields: it either reads what was posted, or shows what is saved.
 
-    `stored` names secrets that are kept and not shown; of `secret_pairs`, the values show only names. `more`: how many
-    blank rows a field of pairs has.
+    `stored` names secrets that are kept and not shown; of `secret_pairs`, the values show only names. A form that shows
+    is told by `asked` what was posted: the buttons within its fields ask for another row, or for an example's fields.
     """
 
     use_required_attribute = False
@@ -29,15 +29,14 @@ class SpecForm(forms.Form):
         data: QueryDict | None = None,
         values: Mapping[str, Any] | None = None,
         stored: Collection[str] = (),
-        more: Mapping[str, int] | None = None,
+        asked: QueryDict | None = None,
         prefix: str | None = None,
     ) -> None:
         specs = tuple(specs)
         super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
         for spec in specs:
-            self.fields[spec.key] = field_for(
-                spec, stored=spec.key in stored, more=(more or {}).get(spec.key, 0)
-            )
+            another = asked is not None and asked.get("another") == self.add_prefix(spec.key)
+            self.fields[spec.key] = field_for(spec, stored=spec.key in stored, more=int(another), asked=asked)
 
     def read(self) -> dict[str, Any]:
         """What was posted, whatever it is."""
@@ -71,13 +70,23 @@ class ActionForm(SpecForm):
 
 
 def read_actions(specs: Sequence[FieldSpec], data: QueryDict) -> list[ActionEntry]:
-    """The actions that were posted, without the one to be removed, and without rows that nobody filled in."""
-    entries = [
-        ActionForm(specs, number, data=data).entry()
+    """The actions that were posted, without the one to be removed, and without those that nobody filled in."""
+    forms = [
+        ActionForm(specs, number, data=data)
         for number in range(posted_count(data, "actions", most=MAX_ACTIONS))
         if data.get("drop") != f"action-{number}"
     ]
-    return [entry for entry in entries if entry.id or entry.name or any(entry.configuration.values())]
+    entries = [(form.entry(), _is_worked_on(form, data)) for form in forms]
+    return [
+        entry
+        for entry, worked_on in entries
+        if worked_on or entry.id or entry.name or any(entry.configuration.values())
+    ]
+
+
+def _is_worked_on(form: ActionForm, data: QueryDict) -> bool:
+    """Was a button within it pressed?"""
+    return any(data.get(button, "").startswith(f"{form.prefix}-") for button in ("another", "fill"))
 
 
 def posted_count(data: QueryDict, name: str, *, most: int) -> int:

@@ -97,7 +97,11 @@ class BuiltinSetup:
         return {"name": "Give it a name."} | wrong if not action.name.strip() else wrong
 
     def targets(self, destination: DestinationValues, action_id: str) -> Targets:
-        return self._spec(destination, action_id).targets
+        spec, targets = self._spec(destination, action_id), self._connector(destination).targets
+        if targets is None:
+            return spec.targets
+        as_set_up = (action for action in destination.actions if action.action_id == action_id)
+        return targets(destination, next(as_set_up, ActionValues(action_id=action_id, name=spec.name)))
 
     def activate(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
         return self.actions(destination)

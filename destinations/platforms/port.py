@@ -61,7 +61,7 @@ class Page(FieldGroup):
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field of the receiver that a mapping row can fill."""
+    """A field of the receiver that a mapping row can fill. Its `type` is one of `target_fields.TYPES`."""
 
     key: str
     label: str
@@ -69,6 +69,7 @@ class TargetField:
     required: bool = False
     max_length: int | None = None
     choices: tuple[Choice, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,14 +82,11 @@ def _forms(
 ) -> dict[str, Any]:
     connection = configured.connection_of(destination, current(destination).document)
     kept = connection if connection and connection.scheme == chosen.key else None
-    more = {
-        spec.key: 1 for spec in chosen.fields if request.POST.get("another") == f"{chosen.key}-{spec.key}"
-    }
     form = SpecForm(
         chosen.fields,
         values=_shown(chosen.fields, kept),
         stored=_stored(kept),
-        more=more,
+        asked=request.POST,
         prefix=chosen.key,
     )
     return {

@@ -51,16 +51,10 @@ def _page(
     progress = wizard.progress(destination, revision)
     shows = steps.shows_problems(request, progress, "configure")
     problems = {**progress.configuration, **(wrong or {})} if shows else {}
-    more = {
-        field.key: 1
-        for page in pages
-        for field in page.fields
-        if request.POST.get("another") == f"{PREFIX}-{field.key}"
-    }
     form = SpecForm(
         [field for page in pages for field in page.fields],
         values=revision.document["configuration"],
-        more=more,
+        asked=request.POST,
         prefix=PREFIX,
     ).show(problems)
     actions = _action_forms(request, destination, revision, spec, progress if shows else None)
@@ -103,6 +97,7 @@ def _action_forms(
             values={"name": action["name"], **action["configuration"]},
             action=action["id"],
             used=action["id"] in used,
+            asked=request.POST,
         )
         form.show(progress.actions.get(action["id"], {}) if progress else {})
         forms.append(form)

@@ -7,6 +7,7 @@ from destinations.connectors.declaration import Connector
 from destinations.connectors.webhook import client
 from destinations.connectors.webhook.answer import status_problem
 from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem
+from destinations.connectors.webhook.targets import targets
 from destinations.fields import Choice, FieldSpec
 from destinations.platforms.port import ActionSpec, AuthScheme, Page, Targets
 from leadconduit.lib.outbound import check_url
@@ -202,6 +203,13 @@ SEND = ActionSpec(
             max_length=500,
             check=path_problem,
         ),
+        FieldSpec(
+            key="fields",
+            label="What the receiver takes",
+            kind="target_fields",
+            help="Its fields: mapping then shows which of them are still missing, and what does not fit. Others can be"
+            " sent all the same.",
+        ),
     ),
     targets=Targets(custom=True),
     user_named=True,
@@ -219,5 +227,6 @@ WEBHOOK = Connector(
     schemes=(API_KEY, BEARER, BASIC, HEADERS, NONE),
     pages=(REQUEST, ANSWER),
     actions=(SEND,),
+    targets=targets,
     client=client,
 )

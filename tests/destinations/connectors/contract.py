@@ -8,6 +8,7 @@ from destinations.connectors.declaration import Connector
 from destinations.fields import FieldSpec
 from destinations.outcome import Outcome, Result
 from destinations.platforms.port import ActionValues, DestinationValues, Order
+from destinations.target_fields import TYPES
 from leadconduit.lib import outbound
 
 SCHEMES = {"none", "api_key", "basic", "bearer", "headers", "oauth2_code", "oauth2_client"}
@@ -38,8 +39,14 @@ class ConnectorContract:
         assert len(keys) == len(set(keys))
         assert sum(action.user_named for action in connector.actions) <= 1
 
-    def test_each_action_takes_some_field(self, connector: Connector) -> None:
-        assert all(action.targets.custom or action.targets.fields for action in connector.actions)
+    def test_each_action_takes_some_field_before_anything_is_filled_in(self, connector: Connector) -> None:
+        destination = DestinationValues(account_id="a", instance_id="i", integration=connector.key)
+        for action in connector.actions:
+            targets = action.targets
+            if connector.targets:
+                targets = connector.targets(destination, ActionValues(action_id=action.key, name=action.name))
+            assert targets.custom or targets.fields
+            assert {field.type for field in targets.fields} <= set(TYPES)
 
     def test_no_two_fields_of_its_configuration_share_a_key(self, connector: Connector) -> None:
         keys = [field.key for page in connector.pages for field in page.fields]
