@@ -74,10 +74,10 @@ def _english_ending(number: float) -> str:
 def _french(number: int, unit: str) -> str:
     if unit == "D":
         return f"{number}er" if number == 1 else str(number)
-    return _canadian_french(number, unit)
+    return _modern_french(number, unit)
 
 
-def _canadian_french(number: int, unit: str) -> str:
+def _modern_french(number: int, unit: str) -> str:
     if number != 1:
         return f"{number}e"
     return "1re" if unit in ("w", "W") else "1er"
@@ -297,7 +297,19 @@ _PT = Locale(
     currency="€",
     ordinal_number=_always("º"),
 )
-_DE_DE = Locale(
+_NL = Locale(
+    _DUTCH,
+    _long_formats("DD-MM-YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
+    _MONDAY,
+    4,
+    _dutch,
+    thousands=".",
+    decimal=",",
+    abbreviations=("k", "mln", "mrd", "bln"),
+    currency="€ ",
+    ordinal_number=_dutch_ending,
+)
+_GERMANY = Locale(
     _GERMAN,
     _long_formats("DD.MM.YYYY", "D. MMMM YYYY", "dddd, D. MMMM YYYY", "HH:mm"),
     _MONDAY,
@@ -325,14 +337,32 @@ LOCALES: Mapping[str, Locale] = {
         long_formats=_long_formats("DD/MM/YYYY", "D MMMM YYYY", "dddd, D MMMM YYYY", _AMERICAN_TIME),
         first_week=3,
     ),
+    "en-nz": _EN._replace(
+        long_formats=_long_formats("DD/MM/YYYY", "D MMMM YYYY", "dddd, D MMMM YYYY", _AMERICAN_TIME),
+        first_weekday=_MONDAY,
+        first_week=4,
+    ),
+    "en-ie": _EN._replace(
+        long_formats=_long_formats("DD/MM/YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
+        first_weekday=_MONDAY,
+        first_week=4,
+        currency="€",
+    ),
     "fr": _FR,
     "fr-ca": _FR._replace(
         long_formats=_long_formats("YYYY-MM-DD", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
         first_weekday=_SUNDAY,
         first_week=1,
-        ordinal_date=_canadian_french,
+        ordinal_date=_modern_french,
         abbreviations=("k", "M", "G", "T"),
         currency="$",
+    ),
+    "fr-ch": _FR._replace(
+        long_formats=_long_formats("DD.MM.YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
+        ordinal_date=_modern_french,
+        thousands="'",
+        decimal=".",
+        currency="CHF",
     ),
     "es": _ES,
     "es-es": _ES._replace(currency="€"),
@@ -343,7 +373,16 @@ LOCALES: Mapping[str, Locale] = {
         thousands=",",
         decimal=".",
     ),
-    "de": _DE_DE,
+    "es-mx": _ES._replace(first_weekday=_SUNDAY, first_week=3, thousands=",", decimal="."),
+    "de": _GERMANY,
+    "de-at": _GERMANY._replace(
+        names=_GERMAN._replace(
+            months=("Jänner", *_GERMAN.months[1:]), short_months=("Jän.", *_GERMAN.short_months[1:])
+        )
+    ),
+    "de-ch": _GERMANY._replace(
+        names=_GERMAN._replace(short_weekdays=_GERMAN.shortest_weekdays), currency="CHF"
+    ),
     "it": Locale(
         _ITALIAN,
         _long_formats("DD/MM/YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
@@ -366,19 +405,12 @@ LOCALES: Mapping[str, Locale] = {
         abbreviations=("mil", "milhões", "b", "t"),
         currency="R$",
     ),
-    "nl": Locale(
-        _DUTCH,
-        _long_formats("DD-MM-YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
-        _MONDAY,
-        4,
-        _dutch,
-        thousands=".",
-        decimal=",",
-        abbreviations=("k", "mln", "mrd", "bln"),
-        currency="€ ",
-        ordinal_number=_dutch_ending,
+    "nl": _NL,
+    "nl-be": _NL._replace(
+        long_formats=_long_formats("D/MM/YYYY", "D MMMM YYYY", "dddd D MMMM YYYY", "HH:mm"),
+        thousands=" ",
+        abbreviations=("k", " mln", " mld", " bln"),
     ),
-    # numeral has no Swedish: its numbers are written as Swedes do.
     "sv": Locale(
         _SWEDISH,
         _long_formats(
@@ -437,4 +469,5 @@ LOCALES: Mapping[str, Locale] = {
         ordinal_number=_always("."),
     ),
 }
-"""The locales by name. The Spanish of numeral's `es` writes the dollar, that of its `es-es` the euro."""
+"""The locales by name. What numeral has no locale for (en-ca, en-nz, en-ie, es-us, es-mx, de-at, sv) has numbers as its
+people write them. The Spanish of numeral's `es` writes the dollar, that of its `es-es` the euro."""

@@ -144,6 +144,20 @@ def test_odd_years_weeks_and_formats_are_written_as_moment_does(
             "Mar-Mar Su Sun 1st 60th 10th 0 2015",
         ),
         (
+            "en-nz",
+            "Sunday, 1 March 2015 5:04 PM",
+            "Sun, 1 Mar 2015 5:04 PM",
+            "01/03/2015 5:04:09 PM",
+            "Mar-Mar Su Sun 1st 60th 9th 6 2015",
+        ),
+        (
+            "en-ie",
+            "Sunday 1 March 2015 17:04",
+            "Sun 1 Mar 2015 17:04",
+            "01/03/2015 17:04:09",
+            "Mar-Mar Su Sun 1st 60th 9th 6 2015",
+        ),
+        (
             "fr",
             "dimanche 1 mars 2015 17:04",
             "dim. 1 mars 2015 17:04",
@@ -156,6 +170,13 @@ def test_odd_years_weeks_and_formats_are_written_as_moment_does(
             "dim. 1 mars 2015 17:04",
             "2015-03-01 17:04:09",
             "mars-mars di dim. 1er 60e 10e 0 2015",
+        ),
+        (
+            "fr-ch",
+            "dimanche 1 mars 2015 17:04",
+            "dim. 1 mars 2015 17:04",
+            "01.03.2015 17:04:09",
+            "mars-mars di dim. 1er 60e 9e 6 2015",
         ),
         (
             "es",
@@ -172,11 +193,32 @@ def test_odd_years_weeks_and_formats_are_written_as_moment_does(
             "mar.-mar. do dom. 1º 60º 10º 0 2015",
         ),
         (
+            "es-mx",
+            "domingo, 1 de marzo de 2015 17:04",
+            "dom., 1 de mar. de 2015 17:04",
+            "01/03/2015 17:04:09",
+            "mar.-mar. do dom. 1º 60º 10º 0 2015",
+        ),
+        (
             "de",
             "Sonntag, 1. März 2015 17:04",
             "So., 1. März 2015 17:04",
             "01.03.2015 17:04:09",
             "März-März So So. 1. 60. 9. 6 2015",
+        ),
+        (
+            "de-at",
+            "Sonntag, 1. März 2015 17:04",
+            "So., 1. März 2015 17:04",
+            "01.03.2015 17:04:09",
+            "März-März So So. 1. 60. 9. 6 2015",
+        ),
+        (
+            "de-ch",
+            "Sonntag, 1. März 2015 17:04",
+            "So, 1. März 2015 17:04",
+            "01.03.2015 17:04:09",
+            "März-März So So 1. 60. 9. 6 2015",
         ),
         (
             "it",
@@ -204,6 +246,13 @@ def test_odd_years_weeks_and_formats_are_written_as_moment_does(
             "zondag 1 maart 2015 17:04",
             "zo. 1 mrt. 2015 17:04",
             "01-03-2015 17:04:09",
+            "mrt.-mrt. zo zo. 1ste 60ste 9de 6 2015",
+        ),
+        (
+            "nl-be",
+            "zondag 1 maart 2015 17:04",
+            "zo. 1 mrt. 2015 17:04",
+            "1/03/2015 17:04:09",
             "mrt.-mrt. zo zo. 1ste 60ste 9de 6 2015",
         ),
         (

@@ -118,6 +118,9 @@ def test_units_signs_and_oddities_are_written_as_numeral_does(
         ("en-au", "1,230,974.50", "($ 1.2 m)", "22nd", "1 st", "-5.00 $"),
         ("fr", "1 230 974,50", "(€ 1,2 m)", "22e", "1 er", "-5,00 €"),
         ("fr-ca", "1 230 974,50", "($ 1,2 M)", "22e", "1 er", "-5,00 $"),
+        ("fr-ch", "1'230'974.50", "(CHF 1.2 m)", "22e", "1 er", "-5.00 CHF"),
+        ("de-ch", "1 230 974,50", "(CHF 1,2 m)", "22.", "1 .", "-5,00 CHF"),
+        ("nl-be", "1 230 974,50", "(€  1,2  mln)", "22ste", "1 ste", "-5,00 € "),
         ("es", "1.230.974,50", "($ 1,2 mm)", "22do", "1 er", "-5,00 $"),
         ("es-es", "1.230.974,50", "(€ 1,2 mm)", "22do", "1 er", "-5,00 €"),
         ("de", "1 230 974,50", "(€ 1,2 m)", "22.", "1 .", "-5,00 €"),
@@ -149,6 +152,10 @@ def test_a_locale_has_its_separators_currency_and_words(
         ("sv", "1 230 974,50 kr"),
         ("es-us", "1,230,974.50 $"),
         ("en-ca", "1,230,974.50 $"),
+        ("en-nz", "1,230,974.50 $"),
+        ("en-ie", "1,230,974.50 €"),
+        ("es-mx", "1,230,974.50 $"),
+        ("de-at", "1 230 974,50 €"),
     ],
 )
 def test_locales_that_numeral_lacks_are_written_as_their_people_do(locale: str, written: str) -> None:
@@ -207,6 +214,7 @@ def test_a_text_is_read_as_people_write_numbers(text: str, number: str) -> None:
             {},
             float("nan"),
             float("inf"),
+            1.7e308,
             10**400,
             Decimal("sNaN"),
         ),
