@@ -757,6 +757,17 @@ def test_an_exchange_shows_no_secret_wherever_it_stands(receiver: Callable[..., 
     assert response["body"].count(MASK) == 6
 
 
+def test_a_header_that_is_named_after_a_secret_does_not_tell_it(receiver: Callable[..., Receiver]) -> None:
+    crm = receiver(answers(headers="X-s3cret-1: a\r\nX-s3cret-1: b\r\nX-Other: s3cret-1\r\n"))
+
+    exchange = post(crm.url, secrets=("s3cret-1",)).exchange
+
+    assert "s3cret-1" not in json.dumps(exchange)
+    assert exchange["response"] is not None
+    assert exchange["response"]["headers"][f"X-{MASK}"] == "a, b"
+    assert exchange["response"]["headers"]["X-Other"] == MASK
+
+
 def test_what_is_sent_and_received_is_not_masked(receiver: Callable[..., Receiver]) -> None:
     crm = receiver(answers(b"s3cret"))
 

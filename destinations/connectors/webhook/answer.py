@@ -16,6 +16,12 @@ LONGEST_PAUSE = 24 * 3600
 """Seconds. A receiver may ask for more, and is asked again after a day all the same."""
 LONGEST_REASON = 500
 
+_NOBODY_THERE = {
+    404: "Nothing takes leads at this address: check the URL and the path.",
+    405: "This address takes no such request: check the method, the URL and the path.",
+    410: "This address is no longer used: ask the receiver for the new one.",
+}
+
 _STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?", re.IGNORECASE)
 
 
@@ -58,6 +64,9 @@ def _judged(response: Response, configuration: Mapping[str, Any]) -> tuple[Outco
     if 300 <= status < 400:
         return Outcome.MISCONFIGURED, _redirected(response)
     reason = _reason(response, configuration) or _status_sentence(response)
+    if status in _NOBODY_THERE:
+        # No lead was judged: the same request to the right address may well be taken.
+        return Outcome.MISCONFIGURED, f"{reason.rstrip('. ')}. {_NOBODY_THERE[status]}"
     if status in (401, 403):
         return Outcome.UNAUTHORIZED, reason
     if status == 429:

@@ -6,11 +6,10 @@ from typing import Any
 from destinations.connectors.declaration import Connector
 from destinations.connectors.webhook import client
 from destinations.connectors.webhook.answer import status_problem
-from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem
+from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem, url_problem
 from destinations.connectors.webhook.targets import targets
 from destinations.fields import Choice, FieldSpec
 from destinations.platforms.port import ActionSpec, AuthScheme, Page, Targets
-from leadconduit.lib.outbound import check_url
 
 
 def _api_key_problems(values: Mapping[str, Any]) -> dict[str, str]:
@@ -103,7 +102,7 @@ REQUEST = Page(
             kind="url",
             required=True,
             placeholder="https://example.com/leads",
-            check=check_url,
+            check=url_problem,
         ),
         FieldSpec(
             key="method",

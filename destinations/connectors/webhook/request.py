@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from destinations.platforms.port import Order
 from leadconduit.leads.values import as_text
-from leadconduit.lib.outbound import Request, check_header
+from leadconduit.lib.outbound import Request, check_header, check_url
 
 Pairs = list[tuple[str, str]]
 
@@ -119,7 +119,13 @@ def _address(url: str, path: str, query: Pairs) -> str:
     return urlunsplit((base.scheme, base.netloc, joined, queries, ""))
 
 
+def url_problem(url: str) -> str:
+    return check_url(url) or _template_problem(url)
+
+
 def path_problem(path: str) -> str:
+    if problem := _template_problem(path):
+        return problem
     if "://" in path or path.startswith("//"):
         return "Write only what follows the URL, such as /contacts."
     return "A path has no spaces, backslashes or #." if re.search(r"[\s#\\]", path) else ""
@@ -141,4 +147,10 @@ def headers_problem(pairs: Sequence[Sequence[str]]) -> str:
 def header_problem(name: str, value: str = "") -> str:
     if name.lower() in RESERVED_HEADERS:
         return f"The header {name} is set with every delivery and cannot be given."
-    return check_header(name, value) or ""
+    return check_header(name, value) or _template_problem(value)
+
+
+def _template_problem(text: str) -> str:
+    if not re.search(r"\{\{[^{}]*\}\}", text):
+        return ""
+    return "Templates are not filled in here: this is the same for every lead. Map a field for what differs."

@@ -1,7 +1,7 @@
 """What may be stored and shown of an exchange: secrets masked, bodies cut, fit for jsonb."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple, NotRequired, TypedDict
 
@@ -71,11 +71,11 @@ def shown(sent: Sent, received: Received | None, *, ms: int, error: str | None, 
     """The exchange as it may be kept; every text of it passes the masker, all in one pass."""
     sent_headers = _merged(sent.headers)
     sent_body, sent_cut = _text(sent.body, cut=False, spare=masker.longest)
-    texts = [sent.uri, sent_body, error or "", *sent_headers.values()]
+    texts = [sent.uri, sent_body, error or "", *_names_and_values(sent_headers)]
     if received is not None:
         received_headers = _merged(received.headers)
         received_body, received_cut = _received_text(received, spare=masker.longest)
-        texts += [received.reason, received_body, *received_headers.values()]
+        texts += [received.reason, received_body, *_names_and_values(received_headers)]
     masked = iter(masker.mask_all(_storable(texts)))
 
     exchange = Exchange(
@@ -92,14 +92,14 @@ def shown(sent: Sent, received: Received | None, *, ms: int, error: str | None, 
     masked_error = next(masked)
     if error is not None:
         exchange["error"] = masked_error
-    exchange["request"]["headers"] = {name: next(masked) for name in sent_headers}
+    exchange["request"]["headers"] = _read(masked, len(sent_headers))
     if received is not None:
         exchange["response"] = ShownResponse(
             status=received.status,
             status_text=next(masked),
             version=received.version,
             body=_ended(next(masked), cut=received_cut, spare=masker.longest),
-            headers={name: next(masked) for name in received_headers},
+            headers=_read(masked, len(received_headers)),
             timestamp=_timestamp(received.at),
         )
     return exchange
@@ -115,6 +115,20 @@ def _merged(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         name = given_name if given_name.isprintable() else _NOT_STORABLE.sub("\ufffd", given_name)
         merged[name] = f"{merged[name]}, {value}" if name in merged else value
     return merged
+
+
+def _names_and_values(headers: dict[str, str]) -> list[str]:
+    """A receiver may make a name of anything that it was sent, so names are masked as values are."""
+    return [text for header in headers.items() for text in header]
+
+
+def _read(masked: Iterator[str], count: int) -> dict[str, str]:
+    """So many headers, as `_names_and_values` wrote them. Names that are the same once masked are merged."""
+    headers: dict[str, str] = {}
+    for _ in range(count):
+        name, value = next(masked), next(masked)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _received_text(received: Received, *, spare: int) -> tuple[str, bool]:

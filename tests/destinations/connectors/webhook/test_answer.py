@@ -43,7 +43,9 @@ EXCHANGE: Any = {"request": {}, "response": {}, "ms": 5}
         (400, "rejected"),
         (401, "unauthorized"),
         (403, "unauthorized"),
-        (404, "rejected"),
+        (404, "misconfigured"),
+        (405, "misconfigured"),
+        (410, "misconfigured"),
         (408, "unavailable"),
         (409, "rejected"),
         (422, "rejected"),
@@ -145,6 +147,13 @@ def test_the_receivers_reason_is_read_at_its_path() -> None:
 
 def test_without_a_reason_the_status_is_one() -> None:
     assert result(422, reason_path="errors.0.message").reason == "The receiver answered 422 Reason."
+
+
+def test_an_address_where_nobody_takes_leads_says_what_to_check() -> None:
+    assert result(404).reason == (
+        "The receiver answered 404 Reason. Nothing takes leads at this address: check the URL and the path."
+    )
+    assert result(405, {"why": "Use PUT"}, reason_path="why").reason.startswith("Use PUT. This address ")
 
 
 def test_a_redirect_names_the_address() -> None:
