@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from destinations.mapping import MappingRow
+from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision
 from destinations.platforms.port import ActionValues, DestinationValues, Platform
 from destinations.platforms.registry import PLATFORMS
@@ -49,7 +49,12 @@ def action_values(action: Document) -> ActionValues:
 
 
 def rows_of(action: Document) -> list[MappingRow]:
-    return [MappingRow(**row) for row in action["mapping"]]
+    return [MappingRow.from_json(row) for row in action["mapping"]]
+
+
+def tables_of(document: Document) -> list[Table]:
+    """The look-up tables of all its actions."""
+    return [Table.from_json(table) for table in document.get("tables", [])]
 
 
 def connection_of(destination: Destination, document: Document) -> Connection | None:

@@ -1,73 +1,246 @@
 """A compiled mapping. Kept by revision and applied to every lead, so it does as little as it can."""
 
 import collections.abc
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from destinations.mapping.rows import MappingRow
-from leadconduit.leads.template import Template, compile_template
-from leadconduit.leads.values import is_blank
+from destinations.mapping.checking import which_count
+from destinations.mapping.rows import MappingRow, place
+from destinations.mapping.scope import Context, Scope, Step
+from destinations.mapping.tables import Table
+from destinations.mapping.transformations import compile_step
+from leadconduit.leads.bounds import TooLong
+from leadconduit.leads.rules import Rules, compile_rules
+from leadconduit.leads.template import compile_template, is_path
+from leadconduit.leads.values import Form, is_blank, plain, walk
+
+MAX_PAYLOAD = 5_000_000
+"""Characters of all values that the rows of a mapping send together."""
+
+Variables = collections.abc.Mapping[str, object]
+Read = Callable[[Scope], object]
+State = Literal["sent", "default", "blank", "skipped", "overridden", "too_long", "conflict"]
+
+_ONE_VARIABLE = re.compile(r"\{\{\s*([A-Za-z_$][^\s{}.]*\.[^\s{}]+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What one row does for a lead. `why` says what else than the row's value is sent; `notes` what to look at."""
+
+    value: object
+    sent: bool
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    state: State = "sent"
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    parents: tuple[str, ...]
-    name: str
-    template: Template
+    """A row, ready to run. `parents` and `name` are the target's path, places in lists as numbers."""
+
+    target: str
+    parents: tuple[str | int, ...]
+    name: str | int
+    read: Read
+    steps: tuple[Step, ...]
     default: str | None
+    rules: Rules | None
+    counts: bool
+
+    def value(self, scope: Scope) -> object:
+        """What is sent without a default; None for a blank. Raises TooLong."""
+        value = self.read(scope)
+        for step in self.steps:
+            value = step(value, scope)
+        if type(value) is str:
+            return None if not value or value.isspace() else value
+        return None if is_blank(value) else value
 
 
-@dataclass(frozen=True, slots=True)
 class Mapping:
-    lines: tuple[_Line, ...]
+    """Rows count from top to bottom and the later wins, but one that comes to nothing leaves what is there."""
 
-    def apply(self, variables: collections.abc.Mapping[str, object]) -> dict[str, object]:
-        """What is sent for these variables: nested objects along the targets' dots.
+    __slots__ = ("_all", "_lines", "_lists")
 
-        Rows count from top to bottom and the later wins, but a row that comes to nothing leaves what is there.
+    def __init__(self, lines: Sequence[_Line]) -> None:
+        self._all = tuple(lines)
+        self._lines = tuple(line for line in lines if line.counts)
+        self._lists = _lists_of(self._lines)
+
+    def apply(self, variables: Variables) -> dict[str, object]:
+        """What is sent for these variables. Nothing of them is changed, or becomes a part of it.
+
+        Raises TooLong, whose sentence names the target, when the values are more than MAX_PAYLOAD together.
         """
-        payload: dict[str, object] = {}
-        for line in self.lines:
-            value = line.template.render(variables)
-            if is_blank(value):
-                if line.default is None:
+        payload: dict[str | int, object] = {}
+        scope = Scope(variables)
+        size = 0
+        line = None
+        try:
+            for line in self._lines:
+                if line.rules is not None and not line.rules.match(variables).matched:
                     continue
-                value = line.default
-            node = payload
-            for parent in line.parents:
-                node = node.setdefault(parent, {})  # type: ignore[assignment]  # see _without_conflicts
-            node[line.name] = value
-        return payload
+                value = line.value(scope)
+                if value is None:
+                    value = line.default
+                    if value is None:
+                        continue
+                size += len(value) if type(value) is str else _size(value)
+                if size > MAX_PAYLOAD:
+                    raise _payload_too_long()
+                node = payload
+                for parent in line.parents:
+                    node = node.setdefault(parent, {})  # type: ignore[assignment]  # see checking.which_count
+                node[line.name] = value
+        except TooLong as error:
+            raise TooLong(f"`{line.target if line else ''}`: {error.sentence}") from error
+        for parents, name in self._lists:
+            _make_list(payload, parents, name)
+        return payload  # type: ignore[return-value]  # only lists have places, and the payload is none
+
+    def explain(self, variables: Variables) -> list[RowResult]:
+        """What each row does, for somebody who tries the mapping out. Nothing is raised."""
+        size = 0
+        results: list[RowResult] = []
+        for line in self._all:
+            result = _result_of(line, variables)
+            size += _size(result.value) if result.sent else 0
+            if result.sent and size > MAX_PAYLOAD:
+                result = RowResult(None, False, _payload_too_long().sentence, result.notes, "too_long")
+            results.append(result)
+        return _with_overridden([line.target for line in self._all], results)
 
 
-def compile_mapping(rows: Sequence[MappingRow]) -> Mapping:
-    """Raises TemplateError for a template that cannot be read; `problems` finds all of them first."""
-    return Mapping(
-        tuple(
-            _Line(
-                row.path[:-1],
-                row.path[-1],
-                compile_template(row.template),
-                None if is_blank(row.default) else row.default,
-            )
-            for row in _without_conflicts(rows)
-        )
+def compile_mapping(rows: Sequence[MappingRow], tables: Sequence[Table] = ()) -> Mapping:
+    """For rows without `problems`. Raises ValueError (TemplateError among them) or LookupError for some that have."""
+    context = Context(tables)
+    lines = zip(rows, which_count(rows), strict=True)
+    return Mapping([_line(row, counts, context.reading(row.sends)) for row, counts in lines])
+
+
+def _line(row: MappingRow, counts: bool, context: Context) -> _Line:
+    path = [part if (number := place(part)) is None else number for part in row.path]
+    return _Line(
+        target=row.target,
+        parents=tuple(path[:-1]),
+        name=path[-1],
+        read=_reader(row),
+        steps=tuple(compile_step(transformation, context) for transformation in row.transformations),
+        default=None if is_blank(row.default) else row.default,
+        rules=compile_rules(row.rule_set) if row.rule_set is not None else None,
+        counts=counts,
     )
 
 
-def _without_conflicts(rows: Sequence[MappingRow]) -> list[MappingRow]:
-    """Of two rows whose targets cannot both be sent (`a` and `a.b`), the lower one counts, whatever the lead.
+# --- Reading a row's source
 
-    So no parent is ever a value: nothing of the lead is written into, and `apply` need not look.
-    """
-    kept: list[MappingRow] = []
-    values: set[tuple[str, ...]] = set()
-    objects: set[tuple[str, ...]] = set()
-    for row in reversed(rows):
-        above = {row.path[:length] for length in range(1, len(row.path))}
-        if row.path in objects or above & values:
-            continue
-        values.add(row.path)
-        objects |= above
-        kept.append(row)
-    return kept[::-1]
+
+def _reader(row: MappingRow) -> Read:
+    """What a template renders to, without components. One that is a text or a single variable does without it."""
+    text, form = row.template, row.sends
+    if row.literal or "{{" not in text:
+        return lambda _: text
+    template = compile_template(text)
+    if (one := _ONE_VARIABLE.fullmatch(text)) and is_path(one[1]):
+        return _variable(one[1].split("."), form)
+    return lambda scope: template.render(scope.variables, notes=scope.notes, form=form)
+
+
+def _variable(path: Sequence[str], form: Form) -> Read:
+    first, *rest = path
+    name = rest[0] if len(rest) == 1 else None
+
+    def of_anything(scope: Scope) -> object:
+        return plain(walk(scope.variables, path), form)
+
+    def of_lead(scope: Scope) -> object:
+        holder = scope.variables.get(first)
+        if type(holder) is not dict:
+            return of_anything(scope)
+        value = holder.get(name)
+        return value if type(value) is str else plain(value, form)
+
+    return of_anything if name is None else of_lead
+
+
+# --- Building a payload
+
+
+def _lists_of(lines: Sequence[_Line]) -> tuple[tuple[tuple[str | int, ...], str | int], ...]:
+    """Where the payload has lists: for each what holds it, and its name there. The innermost come first."""
+    paths = [(*line.parents, line.name) for line in lines]
+    lists = {path[:at] for path in paths for at, part in enumerate(path) if isinstance(part, int)}
+    return tuple((path[:-1], path[-1]) for path in sorted(lists, key=len, reverse=True))
+
+
+def _make_list(payload: dict[str | int, object], parents: Sequence[str | int], name: str | int) -> None:
+    """Values at places become a list. A place that nothing fills is null, so that the others keep their meaning."""
+    node: object = payload
+    for parent in parents:
+        node = node.get(parent) if isinstance(node, dict) else None
+    places = node.get(name) if isinstance(node, dict) else None
+    if isinstance(node, dict) and isinstance(places, dict):
+        node[name] = [places.get(number) for number in range(max(places) + 1)]
+
+
+def _size(value: object) -> int:
+    """About as many characters as a value has in JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return sum(map(_size, value), 2 * len(value))
+    if isinstance(value, dict):
+        return sum(len(str(name)) + _size(item) + 4 for name, item in value.items())
+    return value.bit_length() // 3 + 1 if isinstance(value, int) else 20
+
+
+def _payload_too_long() -> TooLong:
+    return TooLong(
+        f"With this value more than {MAX_PAYLOAD:,} characters would be sent, the most there can be."
+    )
+
+
+# --- Explaining
+
+
+def _result_of(line: _Line, variables: Variables) -> RowResult:
+    notes: list[str] = []
+    try:
+        return replace(_result(line, variables, notes), notes=tuple(notes))
+    except TooLong as error:
+        return RowResult(None, False, error.sentence, tuple(notes), "too_long")
+
+
+def _result(line: _Line, variables: Variables, notes: list[str]) -> RowResult:
+    if not line.counts:
+        return RowResult(
+            None, False, "A row below sends a field that cannot stand beside this one.", state="conflict"
+        )
+    if line.rules is not None and not (verdict := line.rules.match(variables)).matched:
+        failed = "; ".join(judged.sentence for judged in verdict.explanation if not judged.matched)
+        return RowResult(None, False, f"The condition does not hold. {failed}.", state="skipped")
+    value = line.value(Scope(variables, notes))
+    if value is not None:
+        return RowResult(value, True)
+    if line.default is not None:
+        return RowResult(line.default, True, "It comes to nothing, so the default is sent.", state="default")
+    return RowResult(None, False, "It comes to nothing, so the field is left out.", state="blank")
+
+
+def _with_overridden(targets: Sequence[str], results: Sequence[RowResult]) -> list[RowResult]:
+    """The later of two rows that send the same field wins."""
+    winners = {target: row for row, target in enumerate(targets) if results[row].sent}
+    return [
+        replace(
+            result,
+            sent=False,
+            why=f"Row {winners[target] + 1} sends `{target}` too, and the lower row counts.",
+            state="overridden",
+        )
+        if result.sent and winners[target] != row
+        else result
+        for row, (target, result) in enumerate(zip(targets, results, strict=True))
+    ]

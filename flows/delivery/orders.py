@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from destinations.configured import action_values, rows_of, values_of
+from destinations.configured import action_values, rows_of, tables_of, values_of
 from destinations.mapping import Mapping as FieldMapping
 from destinations.mapping import compile_mapping
 from destinations.models import Connection, Destination
 from destinations.outcome import Outcome, Result
 from destinations.platforms.port import ActionValues, DestinationValues, Order
+from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.template import TemplateError
 from leadconduit.lib.encryption import DecryptionError
 from leadconduit.lib.ids import new_id
@@ -87,12 +88,23 @@ class LiveRevision:
         """Raises NotDeliverable."""
         if action_id not in self._mappings:
             try:
-                self._mappings[action_id] = compile_mapping(rows_of(self._actions[action_id]))
+                self._mappings[action_id] = compile_mapping(
+                    rows_of(self._actions[action_id]), tables_of(self.document)
+                )
             except TemplateError as error:
                 raise NotDeliverable(
                     f"A template of the field mapping cannot be read: {error.sentence}"
                 ) from error
+            except (ValueError, LookupError) as error:
+                raise NotDeliverable(f"The field mapping cannot be used: {error}") from error
         return self._mappings[action_id]
+
+    def payload(self, action_id: str, variables: dict[str, object]) -> dict[str, object]:
+        """Raises NotDeliverable."""
+        try:
+            return self.mapping(action_id).apply(variables)
+        except TooLong as error:
+            raise NotDeliverable(f"The lead is too much for the field mapping. {error.sentence}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,7 @@ class Batch:
             key=delivery.key,
             destination=self._destination_values(destination, revision),
             action=action,
-            payload=revision.mapping(delivery.action).apply(self._variables(delivery)),
+            payload=revision.payload(delivery.action, self._variables(delivery)),
         )
 
     def _variables(self, delivery: DeliveryRow) -> dict[str, object]:
