@@ -29,7 +29,7 @@ __all__ = [
 TIME_LIMIT = 0.05
 """Seconds for one search of a pattern that needs backtracking."""
 
-MAX_MATCHES = 100_000
+MAX_MATCHES = 20_000
 
 _BEFORE, _AFTER = -1, -2
 _SIGNS: dict[str, str | int] = {"$$": "$", "$&": 0, "$`": _BEFORE, "$'": _AFTER}
@@ -99,12 +99,15 @@ class Pattern:
         """The whole of each match, in order."""
         return [match.taken(0) for match in self._matches(text)]
 
-    def sub(self, replacement: str, text: str) -> str:
+    def sub(self, replacement: str, text: str, *, verbatim: bool = False) -> str:
         """The text with each match replaced. Raises TooLong.
 
         As in JavaScript, `$1` to `$99` and `$<name>` in the replacement are groups, `$&` is the whole match, `` $` ``
-        and `$'` what stands before and after it, and `$$` is one dollar sign; any other stays as it is.
+        and `$'` what stands before and after it, and `$$` is one dollar sign; any other stays as it is. `verbatim` leaves all of
+        them as they are.
         """
+        if verbatim:
+            return joined(self._replaced((replacement,), text))
         return joined(self._replaced(_replacement(replacement, self.groups, tuple(self.names.items())), text))
 
     def _replaced(self, replacement: Iterable[str | int], text: str) -> Iterator[str]:
