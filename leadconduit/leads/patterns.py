@@ -89,7 +89,11 @@ class Pattern:
     def search(self, text: str) -> bool:
         """Does it match anywhere in the text?"""
         if not self.needs_backtracking:
-            return self._compiled.search(_encoded(text)) is not None
+            subject = _encoded(text)
+            match = self._compiled.search(subject)
+            return match is not None and (
+                not _splits_a_character(subject, match.span()) or any(self._matches(text))
+            )
         try:
             return self._compiled.search(text, timeout=TIME_LIMIT) is not None
         except TimeoutError as error:
