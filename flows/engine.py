@@ -11,12 +11,14 @@ from typing import Any
 import structlog
 
 from leadconduit.leads.rules import Rules, Verdict, compile_rules
-from leadconduit.leads.template import Template, compile_template
+from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text
 
 logger = structlog.get_logger(__name__)
 
 Variables = Mapping[str, object]
+
+MAX_REASON = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,10 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
     begun = time.perf_counter()
     try:
         verdict = step.rules.match(variables)
-        reason = as_text(step.reason.render(variables)) if verdict.matched else ""
+        reason = as_text(step.reason.render(variables))[:MAX_REASON] if verdict.matched else ""
         outcome, detail = ("stop" if verdict.matched else "continue"), _explained(step.rules.op, verdict)
+    except TooLong as error:
+        outcome, reason, detail = "error", error.sentence, {}
     except Exception:
         # A step that cannot be judged must never let a lead through.
         logger.exception("flow.step_failed", step_id=step.id)

@@ -121,3 +121,20 @@ def test_a_use_whose_condition_does_not_hold_is_owed_nothing_and_says_why() -> N
     assert [one.action for one in came.uses] == ["b"]
     assert came.unmet[0]["action"] == "a"
     assert "TX" in came.unmet[0]["rules"][0]["sentence"]
+
+
+def test_a_long_reason_is_cut() -> None:
+    document = flow(stop_when("lead.state", "is equal to", "TX", reason="{{lead.note}}"))
+
+    came = run(document, {"lead": {"state": "TX", "note": "x" * 5_000}})
+
+    assert came.reason == "x" * engine.MAX_REASON
+
+
+def test_a_reason_that_is_too_long_to_be_made_is_the_steps_error() -> None:
+    document = flow(stop_when("lead.state", "is equal to", "TX", reason="{{lead.note}}{{lead.note}}"))
+
+    came = run(document, {"lead": {"state": "TX", "note": "x" * 600_000}})
+
+    assert (came.outcome, came.gate) == ("error", "failed")
+    assert "1,000,000 characters" in came.reason
