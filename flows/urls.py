@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.views import attach, deliveries, flows, leads, sections, steps
+from flows.views import attach, deliveries, fields, flows, leads, sections, steps
 
 urlpatterns = [
     path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
+    path("fields/", fields.field_list, name="fields"),
+    path("fields/new/", fields.field_new, name="field-new"),
+    path("fields/<str:pk>/", fields.field_edit, name="field-edit"),
+    path("fields/<str:pk>/delete/", fields.field_delete, name="field-delete"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<str:pk>/", leads.lead_detail, name="lead-detail"),
     path("deliveries/", deliveries.delivery_list, name="delivery-list"),

@@ -76,6 +76,21 @@ def deliveries_waiting_for(action: Action) -> int:
     return waiting.filter(action=action).count()
 
 
+def flows_by_field(account: Account) -> dict[str, list[tuple[str, str]]]:
+    """The flows that list each field, as saved or as deployed, each flow once: its id and name, by name. One query."""
+    rows = (
+        Flow.objects.for_account(account)
+        .filter(saved__isnull=False)
+        .order_by("name", "pk")
+        .values_list("pk", "name", "saved__document__fields", "deployed__document__fields")
+    )
+    found = defaultdict(list)
+    for id, name, saved, deployed in rows:
+        for field in {*saved, *(deployed or [])}:
+            found[field].append((id, name))
+    return dict(found)
+
+
 def lead_fields(account: Account) -> list[str]:
     """The ids of all fields that an account's flows take, by name: what a mapping may want to use."""
     flows = Flow.objects.for_account(account).filter(saved__isnull=False)

@@ -72,6 +72,7 @@ class Place(NamedTuple):
 PLACES = (
     ("Destinations", "send", "app:destination-list", "destination"),
     ("Flows", "workflow", "app:flow-list", "flow"),
+    ("Fields", "list-tree", "app:fields", "field"),
     ("Leads", "inbox", "app:lead-list", "lead"),
     ("Deliveries", "truck", "app:delivery-list", "delivery"),
     ("API keys", "key-round", "app:api-key-list", "api-key"),

@@ -8,13 +8,20 @@ from django.test import Client
 from django.utils import timezone
 
 from flows import intake
-from leadconduit.accounts.models import Account, User
+from leadconduit.accounts.models import Account, CustomField, User
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, source_of
 
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("destinations", 8), ("flows", 4), ("leads", 5), ("deliveries", 9)],
+    [
+        ("destinations", 8),
+        ("flows", 4),
+        ("leads", 5),
+        ("deliveries", 9),
+        ("fields", 4),
+        ("fields/?kind=own", 6),
+    ],
 )
 def test_a_list_costs_the_same_queries_however_long_it_is(
     path: str,
@@ -25,6 +32,7 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     for number in range(7):
+        CustomField.make(account=acme, name=f"Field {number}", type="string", by=None)
         entity = EntityFactory.create(account=acme)
         destination = DestinationFactory.create(account=acme, actions=["Create", "Notify"])
         DestinationFactory.create(account=acme, draft=True)
@@ -37,4 +45,4 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     visitor = as_user(adam)
 
     with django_assert_num_queries(queries):
-        visitor.get(f"/app/{path}/")
+        visitor.get(f"/app/{path}" if "?" in path else f"/app/{path}/")

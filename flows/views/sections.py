@@ -14,6 +14,7 @@ from flows.models import Entity, Flow
 from flows.views.changes import document_of, flow_of, named_sources, save
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.fields import KnownField, known_fields
 from leadconduit.accounts.models import Role
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -49,9 +50,21 @@ def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
 
 def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: int = 200) -> HttpResponseBase:
     present = document_of(flow)["fields"]
-    known = [id for id in DEFAULT_FIELDS if id not in present]
-    context = {"flow": flow, "tab": "fields", "fields": present, "known": known, "form": form}
+    known = known_fields(request.account)
+    context = {
+        "flow": flow,
+        "tab": "fields",
+        "fields": [known.get(id, KnownField(id, id, "", "")) for id in present],
+        "known": _offered_fields(known, present),
+        "form": form,
+    }
     return render(request, "flows/fields.html", context, status=status)
+
+
+def _offered_fields(known: dict[str, KnownField], present: list[str]) -> list[KnownField]:
+    """What can be added, the most usual first."""
+    fields = [known[id] for id in DEFAULT_FIELDS] + list(known.values())
+    return [field for field in dict.fromkeys(fields) if field.id not in present and not field.deprecated]
 
 
 # --- Sources

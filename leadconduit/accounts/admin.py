@@ -10,7 +10,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Model
 from django.http import HttpRequest
 
-from leadconduit.accounts.models import Account, ApiKey, AuditEvent, Membership, User
+from leadconduit.accounts.models import Account, ApiKey, AuditEvent, CustomField, Membership, User
 from leadconduit.lib.admin import ReadOnlyAdmin
 
 admin.site.site_header = admin.site.site_title = "LeadConduit support"
@@ -105,6 +105,14 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_select_related = ["account"]
     search_fields = ["=id", "=ending", "=account__id", "account__name", "=account__memberships__user__email"]
     fields = ["id", "account", "name", "ending", "created_by", "created_at", "latest_use_at", "revoked_at"]
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ReadOnlyAdmin):
+    list_display = ["field_id", "name", "type", "account", "created_at"]
+    list_filter = ["type"]
+    list_select_related = ["account"]
+    search_fields = ["=id", "=field_id", "name", "=account__id", "account__name"]
 
 
 @admin.register(AuditEvent)

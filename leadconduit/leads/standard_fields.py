@@ -33,10 +33,8 @@ def type_of(id: str) -> str | None:
 
 
 def _read() -> dict[str, StandardField]:
-    with (
-        files("leadconduit.leads").joinpath("standard_fields.csv").open(encoding="utf-8", newline="") as rows
-    ):
-        return {row["id"]: _field(row) for row in csv.DictReader(rows)}
+    text = files("leadconduit.leads").joinpath("standard_fields.csv").read_text(encoding="utf-8")
+    return {row["id"]: _field(row) for row in csv.DictReader(text.splitlines())}
 
 
 def _field(row: dict[str, str]) -> StandardField:

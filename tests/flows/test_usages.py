@@ -9,7 +9,7 @@ from django.utils import timezone
 from destinations.models import Action, Destination
 from flows import editing
 from flows.models import Delivery, Flow, FlowUsage, Stage, State
-from flows.usages import deliveries_waiting_for, flows_using, usages_of
+from flows.usages import deliveries_waiting_for, flows_by_field, flows_using, usages_of
 from leadconduit.accounts.models import Account
 from tests.factories import DestinationFactory, FlowFactory, flow_body, use_of
 
@@ -97,6 +97,18 @@ def test_a_deleted_flow_uses_nothing(acme: Account) -> None:
 
     assert flows_using(crm) == []
     assert usages_of([crm.pk]) == {}
+
+
+def test_a_field_is_listed_by_flows_as_saved_and_as_deployed(acme: Account) -> None:
+    solar = FlowFactory.create(account=acme, name="Solar", fields=["email", "age"], deployed=True)
+    roofs = FlowFactory.create(account=acme, name="Roofs", fields=["email"])
+    editing.save(flow=solar, body=flow_body(name="Solar", fields=["state"]), author=None, now=timezone.now())
+
+    assert flows_by_field(acme) == {
+        "email": [(roofs.pk, "Roofs"), (solar.pk, "Solar")],
+        "age": [(solar.pk, "Solar")],
+        "state": [(solar.pk, "Solar")],
+    }
 
 
 # --- What waits for an action

@@ -9,6 +9,8 @@ class Account(models.Model):
 
     id = IdField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
+    # What the ids of its own fields end in, given with the first of them and never changed.
+    field_suffix = models.CharField(max_length=5, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
