@@ -140,7 +140,12 @@ def run(program: Program, variables: Variables) -> Run:
         results.append(result)
         if result.outcome != "continue":
             return _shut(step, result, tuple(results))
-    return _opened(program, variables, tuple(results))
+    try:
+        return _opened(program, variables, tuple(results))
+    except TooLong as error:
+        # A condition that cannot be judged: nobody knows who is owed the lead.
+        blame = {"id": None, "position": None, "description": error.sentence}
+        return Run("error", error.sentence, "failed", blame, tuple(results))
 
 
 def _judge(step: Filter, variables: Variables) -> StepResult:

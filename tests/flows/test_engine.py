@@ -138,3 +138,13 @@ def test_a_reason_that_is_too_long_to_be_made_is_the_steps_error() -> None:
 
     assert (came.outcome, came.gate) == ("error", "failed")
     assert "1,000,000 characters" in came.reason
+
+
+def test_a_condition_that_is_too_long_to_be_made_keeps_the_gate_shut() -> None:
+    rules = {"op": "and", "rules": [{"lhv": "{{lead.note}}{{lead.note}}", "op": "is not blank"}]}
+    document = flow(destinations=[{"destination": "d", "actions": [use("a", rule_set=rules)]}])
+
+    came = run(document, {"lead": {"note": "x" * 600_000}})
+
+    assert (came.outcome, came.gate, came.uses) == ("error", "failed", ())
+    assert "1,000,000 characters" in came.reason

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from leadconduit.leads.template import MAX_RESULT, TemplateError, TooLong, compile_template
 
-NAMES = st.sampled_from(["a", "b", "c"])
+NAMES = st.sampled_from(["a", "b", "c", "normal", "raw", "valid"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
