@@ -18,6 +18,7 @@ WITHOUT_DATABASE = {
     "connectors",
     "database",
     "help",
+    "parse",
     "spectacular",
 }
 
