@@ -10,7 +10,9 @@ from destinations.views import (
     listing,
     map_fields,
     marketplace,
+    review,
     trial,
+    versions,
 )
 
 urlpatterns = [
@@ -26,6 +28,18 @@ urlpatterns = [
         "destinations/<str:instance_id>/apply/untested/",
         changes.destination_apply_untested,
         name="destination-apply-untested",
+    ),
+    path("destinations/<str:instance_id>/changes/", review.destination_changes, name="destination-changes"),
+    path("destinations/<str:instance_id>/versions/", versions.version_list, name="destination-versions"),
+    path(
+        "destinations/<str:instance_id>/versions/<int:number>/",
+        versions.version_detail,
+        name="destination-version",
+    ),
+    path(
+        "destinations/<str:instance_id>/versions/<int:number>/restore/",
+        versions.version_restore,
+        name="destination-version-restore",
     ),
     path("destinations/<str:instance_id>/discard/", changes.destination_discard, name="destination-discard"),
     path("destinations/<str:instance_id>/rename/", changes.destination_rename, name="destination-rename"),

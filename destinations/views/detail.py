@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from destinations import configured, wizard
 from destinations.configured import Document, current, platform_of
-from destinations.fields import FieldSpec
 from destinations.models import Destination, DestinationRevision
 from destinations.views.common import find, tile
+from destinations.views.review import changes_of
 from destinations.views.steps import url_of
+from destinations.wizard.diff import in_words
 from flows import usages
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
-from leadconduit.leads.values import as_text
 
 REVISIONS = 20
 
@@ -34,7 +34,7 @@ def destination_detail(request: MemberRequest, instance_id: str) -> HttpResponse
         "draft": draft,
         "progress": progress,
         "next_url": url_of(destination, progress.next_step.key) if progress else "",
-        "differences": _differences(destination.live, draft),
+        "differences": _differences(destination, draft),
         "actions": _actions(destination, shown),
         "set_up": [
             *_authentication(destination, shown.document),
@@ -42,7 +42,9 @@ def destination_detail(request: MemberRequest, instance_id: str) -> HttpResponse
         ],
         "flows": usages.usages_of([destination.pk]).get(destination.pk, []),
         "waiting": usages.deliveries_waiting(destination),
-        "revisions": destination.revisions.select_related("author").order_by("-number")[:REVISIONS],
+        "revisions": destination.revisions.select_related("author", "applied_by").order_by("-number")[
+            :REVISIONS
+        ],
         "menu": _menu(destination),
         "section": "destination",
     }
@@ -62,26 +64,10 @@ def _actions(destination: Destination, shown: DestinationRevision) -> list[dict[
     ]
 
 
-def _differences(live: DestinationRevision | None, draft: DestinationRevision | None) -> str:
-    """What a draft changes, in words."""
-    if live is None or draft is None:
-        return ""
-    before, after = live.document, draft.document
-    parts = {
-        "authentication": before["connection"] != after["connection"] or before["scheme"] != after["scheme"],
-        "configuration": before["configuration"] != after["configuration"],
-        "actions": _without_mapping(before) != _without_mapping(after),
-        "field mapping": _mappings(before) != _mappings(after),
-    }
-    return ", ".join(part for part, differs in parts.items() if differs)
-
-
-def _without_mapping(document: Document) -> list[dict[str, Any]]:
-    return [{key: action[key] for key in ("id", "name", "configuration")} for action in document["actions"]]
-
-
-def _mappings(document: Document) -> dict[str, Any]:
-    return {action["id"]: action["mapping"] for action in document["actions"] if action["mapping"]}
+def _differences(destination: Destination, draft: DestinationRevision | None) -> str:
+    """What a draft changes: the parts, by their names."""
+    titles = [group.title for group in changes_of(destination, draft)] if draft else []
+    return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
 # --- In words
@@ -99,7 +85,7 @@ def _authentication(destination: Destination, document: Document) -> list[tuple[
     return [
         ("Authentication", scheme.label),
         *(
-            (spec.label, "Stored, never shown" if spec.is_secret else _in_words(spec, settings.get(spec.key)))
+            (spec.label, "Stored, never shown" if spec.is_secret else in_words(spec, settings.get(spec.key)))
             for spec in scheme.fields
             if stored.get(spec.key)
         ),
@@ -110,21 +96,11 @@ def _configuration(destination: Destination, document: Document) -> list[tuple[s
     pages = platform_of(destination).setup.pages(configured.values_of(destination, document))
     values = document["configuration"]
     return [
-        (spec.label, _in_words(spec, values[spec.key]))
+        (spec.label, in_words(spec, values[spec.key]))
         for page in pages
         for spec in page.fields
         if values.get(spec.key) not in (None, "", [])
     ]
-
-
-def _in_words(spec: FieldSpec, value: Any) -> str:
-    if spec.kind == "choice":
-        return next((choice.label for choice in spec.choices if choice.value == value), as_text(value))
-    if spec.kind == "pairs":
-        return ", ".join(f"{name}: {text}" for name, text in value)
-    if spec.kind == "boolean":
-        return "Yes" if value else "No"
-    return as_text(value)
 
 
 def _menu(destination: Destination) -> list[dict[str, Any]]:

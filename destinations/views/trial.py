@@ -10,6 +10,7 @@ from destinations.outcome import Outcome
 from destinations.views import steps
 from destinations.views.common import find, get_or_post, says_why
 from destinations.views.problems import problems_of
+from destinations.views.review import changes_of
 from destinations.views.samples import Sample, sample_of
 from destinations.wizard import Progress
 from destinations.wizard.completeness import LABELS
@@ -66,6 +67,7 @@ def _page(
         refused=refused,
         revision=revision,
         is_draft=revision.applied_at is None,
+        changes=changes_of(destination, revision),
         actions=revision.actions,
         chosen=_chosen(request, revision),
         missing=progress.missing,

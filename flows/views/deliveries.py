@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -145,13 +146,12 @@ def _emails(deliveries: Sequence[Delivery]) -> dict[str, str]:
 
 
 def _attempts(deliveries: Sequence[Delivery]) -> dict[str, list[Attempt]]:
-    """The attempts of each, newest first."""
+    """The attempts of each, newest first, with the number of the destination's version that each went by."""
     by_delivery: dict[str, list[Attempt]] = {}
     if deliveries:
         oldest = min(delivery.pk for delivery in deliveries)
         ids = [delivery.pk for delivery in deliveries]
-        for attempt in Attempt.objects.filter(delivery__in=ids, pk__gte=children_from(oldest)).order_by(
-            "-pk"
-        ):
+        attempts = Attempt.objects.filter(delivery__in=ids, pk__gte=children_from(oldest))
+        for attempt in attempts.annotate(version=F("revision__number")).order_by("-pk"):
             by_delivery.setdefault(attempt.delivery_id, []).append(attempt)
     return by_delivery
