@@ -9,7 +9,7 @@ from django.utils import timezone
 from destinations.models import Action
 from flows import intake
 from flows.models import Delivery
-from leadconduit.accounts.models import Account, ApiKey, User
+from leadconduit.accounts.models import Account, ApiKey, CustomField, User
 from tests.access.table import Access
 from tests.factories import (
     DestinationFactory,
@@ -77,6 +77,7 @@ def things(acme: Account) -> dict[str, str]:
         "sources": seller.pk,
         "flows": flow.pk,
         "steps": flow.saved.document["steps"][0]["id"],
+        "fields": CustomField.make(account=acme, name="Roof age", type="number", by=None).pk,
         "leads": lead.pk,
         "deliveries": Delivery.objects.get(lead=lead).pk,
         # By the parameter's own name.

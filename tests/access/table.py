@@ -60,6 +60,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/destinations/{instance_id}/setup/configure/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/map/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/test/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/destinations/{instance_id}/setup/answers/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/apply/": {"POST": CHANGE_IT},
     "/app/destinations/{instance_id}/apply/untested/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/changes/": {"GET": SEE_IT},
@@ -85,6 +86,11 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/{step_id}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- Fields
+    "/app/fields/": {"GET": SEE},
+    "/app/fields/new/": {"GET": CHANGE, "POST": CHANGE},
+    "/app/fields/{pk}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/fields/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     # --- Leads and deliveries
     "/app/leads/": {"GET": SEE},
     "/app/leads/{pk}/": {"GET": SEE_IT},
