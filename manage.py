@@ -19,6 +19,7 @@ WITHOUT_DATABASE = {
     "database",
     "help",
     "parse",
+    "render",
     "spectacular",
 }
 
