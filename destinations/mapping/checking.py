@@ -1,10 +1,11 @@
 """What keeps mapping rows from being used: every mistake at its row and field."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from destinations.mapping.rows import MAX_ROWS, SENDS, MappingRow, place
 from destinations.mapping.tables import Table
-from destinations.mapping.transformations import MAX_TRANSFORMATIONS, patterns_of, problems_of
+from destinations.mapping.transformations import MAX_TRANSFORMATIONS, patterns_of, problems_of, template_of
 from leadconduit.leads import rules
 from leadconduit.leads.patterns import PatternError, compile_pattern
 from leadconduit.leads.template import TemplateError, compile_template
@@ -159,16 +160,44 @@ def which_count(rows: Sequence[MappingRow]) -> list[bool]:
 def _slow_patterns(rows: Sequence[MappingRow]) -> Iterator[Problem]:
     seen = 0
     for index, row in enumerate(rows):
-        for number, transformation in enumerate(row.transformations):
-            seen += sum(map(_backtracks, patterns_of(transformation)))
+        for field, backtracking in _backtracking(row):
+            seen += backtracking
             if seen > MAX_SLOW_PATTERNS:
-                sentence = f"A mapping may have at most {MAX_SLOW_PATTERNS} patterns with look-around or back-references."
-                yield index, f"transformations.{number}.pattern", sentence
+                sentence = (
+                    f"A mapping has at most {MAX_SLOW_PATTERNS} patterns that look around or refer back."
+                )
+                yield index, field, sentence
                 return
 
 
-def _backtracks(pattern: str) -> bool:
-    try:
-        return compile_pattern(pattern).needs_backtracking
-    except PatternError:
-        return False
+def _backtracking(row: MappingRow) -> Iterator[tuple[str, int]]:
+    """How many patterns each field has that may take their time-out. Those that cannot be read are said elsewhere."""
+    for field, template in templates_of(row):
+        with suppress(TemplateError):
+            yield field, compile_template(template).backtracking
+    for number, transformation in enumerate(row.transformations):
+        for pattern in patterns_of(transformation):
+            with suppress(PatternError):
+                yield f"transformations.{number}.pattern", int(compile_pattern(pattern).needs_backtracking)
+
+
+def templates_of(row: MappingRow) -> Iterator[tuple[str, str]]:
+    """All templates of a row, each with the field that it stands in."""
+    if not row.literal:
+        yield "template", row.template
+    for number, transformation in enumerate(row.transformations):
+        if template := template_of(transformation):
+            yield f"transformations.{number}.template", template
+    for template in _templates_in(row.rule_set):
+        yield "rule_set", template
+
+
+def _templates_in(rule: object) -> Iterator[str]:
+    if not isinstance(rule, Mapping):
+        return
+    left, right = rule.get("lhv"), rule.get("rhv")
+    if isinstance(left, str):
+        yield left if "{{" in left else f"{{{{{left}}}}}"
+    yield from (text for text in (right if isinstance(right, list) else [right]) if isinstance(text, str))
+    for inner in rule.get("rules") or ():
+        yield from _templates_in(inner)

@@ -2,15 +2,19 @@
 
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
+from destinations.mapping.checking import templates_of
+from destinations.mapping.components import components_of
 from destinations.mapping.mapping import RowResult
 from destinations.mapping.rows import MappingRow, place
 from destinations.mapping.scope import shown
-from destinations.mapping.transformations import templates_of
 from destinations.platforms.port import TargetField, Targets
+from leadconduit.leads import types
+from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.template import TemplateError, compile_template
 from leadconduit.leads.values import as_text
 
@@ -185,8 +189,6 @@ def _is_phone(value: object) -> bool:
 
 
 def _is_valid(type: str, text: str) -> bool:
-    from leadconduit.leads import types
-
     parsed = types.parse(type, text[:1000])
     return isinstance(parsed, dict) and bool(parsed["valid"])
 
@@ -214,36 +216,10 @@ def _of_source(row: MappingRow, known: "_Known") -> Iterator[tuple[Kind, str]]:
 
 def _paths_of(row: MappingRow) -> Iterator[str]:
     """What a row's templates name: its own, those of its transformations, those of its condition."""
-    if not row.literal:
-        yield from _paths_in(row.template)
-    for transformation in row.transformations:
-        for template in templates_of(transformation):
-            yield from _paths_in(template)
-    yield from _paths_in_rules(row.rule_set)
-
-
-def _paths_in(template: str) -> tuple[str, ...]:
-    try:
-        return compile_template(template).paths
-    except TemplateError:
-        return ()  # said at the template already
-
-
-def _paths_in_rules(rule: Any) -> Iterator[str]:
-    if not isinstance(rule, Mapping):
-        return
-    left, right = rule.get("lhv"), rule.get("rhv")
-    if isinstance(left, str):
-        yield from _paths_in(left if "{{" in left else f"{{{{{left}}}}}")
-    for text in right if isinstance(right, list) else [right]:
-        if isinstance(text, str):
-            yield from _paths_in(text)
-    for inner in rule.get("rules") or ():
-        yield from _paths_in_rules(inner)
-
-
-def components_of(type: str | None) -> list[str]:
-    return []
+    for _, template in templates_of(row):
+        # One that cannot be read is a problem of the row, and said there.
+        with suppress(TemplateError):
+            yield from compile_template(template).paths
 
 
 class _Known:
@@ -251,9 +227,10 @@ class _Known:
 
     def __init__(self, paths: Collection[str]) -> None:
         of_type = paths if isinstance(paths, Mapping) else dict.fromkeys(paths)
-        self.types = {
+        fields = {
             path.removeprefix("lead."): type for path, type in of_type.items() if path.startswith("lead.")
         }
+        self.types = {field: type or type_of(field) for field, type in fields.items()}
 
     def problem(self, path: str) -> str:
         """A sentence on a path that nothing of the lead has, or ""."""

@@ -3,18 +3,23 @@
 What they cannot read stays as it is, with a note for somebody who tries the mapping out.
 """
 
-import math
 import re
 
 import phonenumbers
 
 from destinations.mapping.scope import Context, Options, Scope, Step, each, shown
+from leadconduit.leads import types
 from leadconduit.leads.formatting import format_date, format_number
 from leadconduit.leads.values import as_text, is_blank
 
-LONGEST = 500
+LONGEST = 250
 """Characters: no date, number or telephone number has more, and reading them is work."""
 
+_EXACT = 2**53
+
+_NUMBER = re.compile(
+    r"\s*([-+]?)\s*[$€£¥]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)\s*[$€£¥%]?\s*"
+)
 _NORTH_AMERICAN = re.compile(r"(?:\+?1[-. ]?)?\(?([2-9][0-9]{2})\)?[-. ]{0,2}([2-9][0-9]{2})[-. ]?([0-9]{4})")
 
 
@@ -75,14 +80,12 @@ def number(options: Options, context: Context) -> Step:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that a text means, read as a lead's field of type `number`: `$1,234.50` is 1234.5."""
-    from leadconduit.leads import types
-
-    parsed = types.parse("number", text) if len(text) <= LONGEST else None
-    if not isinstance(parsed, dict) or not parsed["valid"]:
+    """The number that a text is: `$1,234.50` is 1234.5. What only has a number in it, as an address, is none."""
+    found = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None:
         return None
-    value = parsed["normal"]
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
+    number = float(found[1] + found[2].replace(",", ""))
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def to_text(options: Options, context: Context) -> Step:
@@ -101,8 +104,6 @@ def boolean(options: Options, context: Context) -> Step:
     of_blank = false if options["blank_is_false"] else None
 
     def of_text(text: str, scope: Scope) -> object:
-        from leadconduit.leads import types
-
         parsed = types.parse("boolean", text) if len(text) <= LONGEST else None
         if not isinstance(parsed, dict) or not parsed["valid"]:
             scope.note(f"{shown(text)} is neither true nor false: it stays as it is.")

@@ -200,18 +200,26 @@ WHOLE_NAME = frozenset(
     {"full name", "name", "fullname", "contact name", "customer name", "whole name", "lead name"}
 )
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 
 
 def words(name: str) -> tuple[str, ...]:
     """A name's words in lower case: `postalCode`, `Postal-Code` and `POSTAL_CODE__c` are `postal`, `code`."""
-    return tuple(word.lower() for word in _WORDS.findall(re.sub(r"__[cr]$", "", name)))
+    apart = _CAPITALS.sub(" ", re.sub(r"__[cr]$", "", name))
+    return tuple(word.lower() for word in _WORDS.findall(apart))
 
 
-_OF_A_PERSON = frozenset(
-    words("lead contact customer consumer applicant person prospect user client primary your the")
+_IDLE = frozenset(
+    words(
+        "lead contact customer consumer applicant person prospect user client primary your the of and or is a an in to for"
+    )
 )
-_GENERIC = frozenset(words("id name type value code number date url the of and or is a an in to for 1 2 3 4"))
+"""Words that change nothing about what a field is."""
+
+_GENERIC = frozenset(words("id name type value code number date url 1 2 3 4"))
+"""Words that alone say nothing about what a field is."""
+
 _TYPES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"number", "range"}),
     "integer": frozenset({"number", "range"}),
@@ -273,7 +281,7 @@ class _Index:
                 self.by_name.setdefault(name, []).append(source)
             for meaning in {_MEANING_OF[text] for text in (phrase, name) if text in _MEANING_OF}:
                 self.by_meaning.setdefault(meaning, []).append(source)
-            of_both = frozenset(phrase.split()) - _OF_A_PERSON
+            of_both = frozenset(phrase.split()) - _IDLE
             for word in of_both - _GENERIC:
                 self.by_word.setdefault(word, []).append((of_both, source))
 
@@ -309,7 +317,7 @@ class _Index:
                 )
 
     def _by_words(self, target: TargetField) -> Iterator[Suggestion]:
-        wanted = frozenset(words(target.key)) - _OF_A_PERSON
+        wanted = frozenset(words(target.key)) - _IDLE
         for word in wanted - _GENERIC:
             for has, source in self.by_word.get(word, ()):
                 both = wanted & has
@@ -337,7 +345,7 @@ def _phrases(target: TargetField) -> Iterator[tuple[str, str]]:
     for written in (target.key, target.label):
         of = words(written)
         given.setdefault(" ".join(of), written)
-        given.setdefault(" ".join(word for word in of if word not in _OF_A_PERSON), written)
+        given.setdefault(" ".join(word for word in of if word not in _IDLE), written)
     last = target.key.rsplit(".", 1)[-1]
     if words(last) and not set(words(last)) <= _GENERIC:
         given.setdefault(" ".join(words(last)), last)
@@ -352,9 +360,7 @@ def _suggestion(target: TargetField, source: SourceField, confidence: int, reaso
         return Suggestion(source.path, template, confidence, reason)
     if source.type in agreeing:
         return Suggestion(source.path, template, min(confidence + AGREES, 99), f"{reason}, same type")
-    return Suggestion(
-        source.path, template, confidence + DISAGREES, f"{reason}, but a {source.type.replace('_', ' ')}"
-    )
+    return Suggestion(source.path, template, confidence + DISAGREES, f"{reason}, another type")
 
 
 def _short(path: str) -> str:

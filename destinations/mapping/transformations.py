@@ -342,11 +342,8 @@ def compile_step(transformation: Mapping[str, Any], context: Context) -> Step:
     return known.compile(fields.with_defaults(known.options, transformation), context)
 
 
-def problems_of(transformation: object, tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
+def problems_of(transformation: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
     """What is wrong with a transformation: the option, "" for the whole of it, and a sentence."""
-    if not isinstance(transformation, Mapping):
-        yield "", "A transformation is an object with `use` and its options."
-        return
     known = TRANSFORMATIONS.get(use) if isinstance(use := transformation.get("use"), str) else None
     if known is None:
         yield "", _no_transformation(use)
@@ -365,16 +362,14 @@ def _no_transformation(use: object) -> str:
     return f"There is no transformation `{str(use or '')[:40]}`."
 
 
-def templates_of(transformation: Mapping[str, Any]) -> Iterator[str]:
-    """The templates among its options."""
-    if transformation.get("use") == "first_nonblank" and isinstance(transformation.get("template"), str):
-        yield transformation["template"]
+def template_of(transformation: Mapping[str, Any]) -> str:
+    """The template among its options, or ""."""
+    template = transformation.get("template")
+    return template if transformation.get("use") == "first_nonblank" and isinstance(template, str) else ""
 
 
 def patterns_of(transformation: Mapping[str, Any]) -> Iterator[str]:
     """The regular expressions among its options."""
-    use = transformation.get("use")
-    if (use == "extract" or (use == "replace" and transformation.get("regexp"))) and transformation.get(
-        "pattern"
-    ):
-        yield transformation["pattern"]
+    use, pattern = transformation.get("use"), transformation.get("pattern")
+    if isinstance(pattern, str) and (use == "extract" or (use == "replace" and transformation.get("regexp"))):
+        yield pattern

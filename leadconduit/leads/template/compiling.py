@@ -22,11 +22,15 @@ FUNCTIONS: Mapping[str, TemplateFunction] = {**FORMAT_FUNCTIONS, **TEXT_FUNCTION
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A compiled template. `paths` are its variables, each once, in order."""
+    """A compiled template.
+
+    `paths` are its variables, each once, in order; `backtracking` is how many of its patterns may take their time-out.
+    """
 
     text: str
     paths: tuple[str, ...]
     _evaluate: Evaluate = field(compare=False, repr=False)
+    backtracking: int = 0
 
     def render(
         self, variables: Mapping[str, object], *, notes: list[str] | None = None, form: Form = "normal"
@@ -44,7 +48,7 @@ def compile_template(text: str) -> Template:
     """Raises TemplateError for whatever cannot be rendered, with the column of the mistake."""
     compiler = _Compiler()
     parts = [part if isinstance(part, str) else compiler.compile_alone(part) for part in parse(text)]
-    return Template(text, tuple(dict.fromkeys(compiler.paths)), _whole(tuple(parts)))
+    return Template(text, tuple(dict.fromkeys(compiler.paths)), _whole(tuple(parts)), compiler.backtracking)
 
 
 def _whole(parts: tuple[str | Evaluate, ...]) -> Evaluate:

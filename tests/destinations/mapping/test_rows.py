@@ -156,7 +156,14 @@ def test_patterns_that_may_take_long_are_counted_over_all_rows() -> None:
     slow = MappingRow("a", "x", transformations=({"use": "extract", "pattern": "(?<=a)b"},) * 6)
     fast = MappingRow("a", "x", transformations=({"use": "extract", "pattern": "ab"},) * 6)
 
-    assert problems([slow, fast, fast]) == []
+    in_template = MappingRow("b", '{{extract lead.a pattern="(?<=a)b"}}')
+    in_condition = MappingRow(
+        "c", "x", rule_set={"op": "or", "rules": [{"lhv": in_template.template, "op": "is blank"}]}
+    )
+
+    assert problems([slow, fast, *[in_template] * 4]) == []
+    assert [problem[:2] for problem in problems([slow, *[in_template] * 5])] == [(5, "template")]
+    assert [problem[:2] for problem in problems([slow, *[in_condition] * 5])] == [(5, "rule_set")]
     [(index, field, sentence)] = problems([slow, fast, slow])
     assert (index, field) == (2, "transformations.4.pattern")
     assert "at most 10 patterns" in sentence

@@ -1,0 +1,153 @@
+from collections import Counter
+
+import pytest
+
+from destinations.mapping import SourceField, suggest
+from destinations.mapping.suggestions import MEANINGS, WHOLE_NAME, words
+from destinations.platforms.port import TargetField
+from leadconduit.leads.standard_fields import STANDARD_FIELDS
+
+SOURCES = [
+    *(SourceField(f"lead.{field.id}", field.name, field.type) for field in STANDARD_FIELDS.values()),
+    SourceField("lead.roof_age", "Roof age", "number"),
+    SourceField("submission.ip", "Address it was submitted from"),
+    SourceField("source.name", "Name of the source"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("postalCode", "postal code"),
+        ("POSTAL_CODE__c", "postal code"),
+        ("ZIPCode", "zip code"),
+        ("Address2", "address 2"),
+        ("E-mail", "e mail"),
+        ("DOB", "dob"),
+        ("prénom", "prénom"),
+        ("  ", ""),
+    ],
+)
+def test_a_name_has_words(name: str, parts: str) -> None:
+    assert " ".join(words(name)) == parts
+
+
+@pytest.mark.parametrize(
+    ("target", "template", "confidence", "reason"),
+    [
+        (TargetField("first_name", "First"), "{{lead.first_name}}", 90, "same name"),
+        (TargetField("FirstName", "First Name"), "{{lead.first_name}}", 90, "same name"),
+        (TargetField("fname", "fname"), "{{lead.first_name}}", 82, "“fname” means first_name"),
+        (TargetField("F2", "Given name"), "{{lead.first_name}}", 82, "“Given name” means first_name"),
+        (TargetField("email", "Email", "email"), "{{lead.email}}", 96, "same name, same type"),
+        (TargetField("email", "Email", "date"), "{{lead.email}}", 65, "same name, another type"),
+        (TargetField("mail", "E-mail", "email"), "{{lead.email}}", 88, "“mail” means email, same type"),
+        (TargetField("person.email", "Mail", "email"), "{{lead.email}}", 96, "same name, same type"),
+        (
+            TargetField("Telephone", "Tel", "phone"),
+            "{{lead.phone_1}}",
+            88,
+            "“Telephone” means phone_1, same type",
+        ),
+        (TargetField("cell", "Cell"), "{{lead.phone_2}}", 82, "“cell” means phone_2"),
+        (TargetField("zip", "Zip"), "{{lead.postal_code}}", 82, "“zip” means postal_code"),
+        (TargetField("Street", "Street"), "{{lead.address_1}}", 82, "“Street” means address_1"),
+        (TargetField("province", "Province"), "{{lead.state}}", 82, "“province” means state"),
+        (TargetField("Birthdate", "Born", "date"), "{{lead.dob}}", 88, "“Birthdate” means dob, same type"),
+        (TargetField("accountName", "Account"), "{{lead.company}}", 82, "“accountName” means company"),
+        (TargetField("LeadSource", "Source"), "{{source.name}}", 82, "“LeadSource” means source.name"),
+        (TargetField("client_ip", "IP"), "{{lead.ip_address}}", 82, "“client_ip” means ip_address"),
+        (TargetField("utm_medium", "Medium"), "{{lead.utm_medium}}", 90, "same name"),
+        (
+            TargetField("trustedform", "TF"),
+            "{{lead.trustedform_cert_url}}",
+            82,
+            "“trustedform” means trustedform_cert_url",
+        ),
+        (TargetField("jornaya", "J"), "{{lead.universal_leadid}}", 82, "“jornaya” means universal_leadid"),
+        (TargetField("Notes", "Notes", "text"), "{{lead.comments}}", 82, "“Notes” means comments"),
+        (
+            TargetField("age_of_roof", "Age of roof", "number"),
+            "{{lead.roof_age}}",
+            76,
+            "both say “age roof”, same type",
+        ),
+        (
+            TargetField("full_name", "Full name"),
+            "{{lead.first_name}} {{lead.last_name}}",
+            82,
+            "“full_name” is first_name and last_name together",
+        ),
+    ],
+)
+def test_a_target_gets_the_best_source(
+    target: TargetField, template: str, confidence: int, reason: str
+) -> None:
+    suggestion = suggest([target], SOURCES)[target.key]
+
+    assert (suggestion.template, suggestion.confidence, suggestion.reason) == (template, confidence, reason)
+    assert suggestion.path == ("" if " " in template else template.strip("{}"))
+
+
+@pytest.mark.parametrize("key", ["Favourite Colour", "annual_revenue", "x", "id", "00N5w"])
+def test_nothing_is_suggested_where_nothing_fits(key: str) -> None:
+    assert suggest([TargetField(key, key)], SOURCES) == {}
+
+
+def test_without_a_source_nothing_is_suggested() -> None:
+    assert suggest([TargetField("email", "Email", "email"), TargetField("name", "Name")], []) == {}
+
+
+def test_custom_fields_are_found_by_what_they_mean() -> None:
+    sources = [SourceField("lead.handynummer", "Mobile phone", "phone")]
+
+    suggestion = suggest([TargetField("cell", "Cell", "phone")], sources)["cell"]
+
+    assert (suggestion.path, suggestion.confidence) == ("lead.handynummer", 82)
+    assert suggestion.reason == "“cell” and “Mobile phone” mean the same, same type"
+
+
+def test_the_only_field_of_its_type_will_do() -> None:
+    sources = [SourceField("lead.kontakt", "Kontakt", "email"), SourceField("lead.other", "Other", "string")]
+
+    suggestion = suggest([TargetField("F7", "Reach", "email")], sources)["F7"]
+
+    assert (suggestion.path, suggestion.confidence) == ("lead.kontakt", 45)
+
+
+def test_of_equally_good_sources_each_target_gets_its_own() -> None:
+    targets = [TargetField("Phone", "Phone"), TargetField("HomePhone", "Home phone")]
+
+    found = suggest(targets, SOURCES)
+
+    assert [found[target.key].path for target in targets] == ["lead.phone_1", "lead.phone_2"]
+
+
+def test_a_source_may_serve_two_targets() -> None:
+    targets = [TargetField("email", "Email"), TargetField("username", "E-mail")]
+
+    found = suggest(targets, SOURCES)
+
+    assert [found[target.key].path for target in targets] == ["lead.email", "lead.email"]
+
+
+def test_a_name_has_one_meaning_in_one_spelling() -> None:
+    names = [name for _, listed in MEANINGS for name in listed.split(", ")]
+
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert [name for name in [*names, *WHOLE_NAME] if " ".join(words(name)) != name] == []
+
+
+def test_meanings_are_of_fields_that_there_are() -> None:
+    others = {
+        "submission.ip",
+        "submission.timestamp",
+        "source.name",
+        "source.id",
+        "flow.name",
+        "flow.id",
+        "lead.id",
+    }
+    paths = {path for paths, _ in MEANINGS for path in paths}
+
+    assert paths - others <= STANDARD_FIELDS.keys()
