@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from destinations.api import representation as destinations_representation
-from destinations.models import Action, Destination
+from destinations.models import Action, Destination, DestinationRevision
 from flows.models import Attempt, Delivery, Entity, Flow
 from leadconduit.accounts.models import Account
 from leadconduit.lib.ids import time_of
@@ -149,14 +149,18 @@ def represent_deliveries(deliveries: Iterable[Delivery]) -> list[Answer]:
 
 
 def represent_attempts(attempts: Iterable[Attempt]) -> list[Answer]:
+    rows = list(attempts)
+    revisions = DestinationRevision.objects.filter(pk__in={row.revision_id for row in rows})
+    numbers = dict(revisions.values_list("pk", "number"))
     return [
         {
             "number": attempt.number,
+            "revision": numbers.get(attempt.revision_id or ""),
             "started_at": attempt.started_at,
             "ms": attempt.ms,
             "outcome": attempt.outcome,
             "reason": attempt.reason,
             "exchange": attempt.exchange,
         }
-        for attempt in attempts
+        for attempt in rows
     ]

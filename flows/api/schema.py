@@ -183,6 +183,10 @@ class DeliverySerializer(serializers.Serializer[None]):
 
 class AttemptSerializer(serializers.Serializer[None]):
     number = serializers.IntegerField()
+    revision = serializers.IntegerField(
+        allow_null=True,
+        help_text="The version of the destination that it was sent by; null where none was live.",
+    )
     started_at = serializers.DateTimeField()
     ms = serializers.IntegerField()
     outcome = serializers.CharField()

@@ -10,7 +10,7 @@ from django.test import Client
 from destinations import wizard
 from destinations.mapping import MappingRow
 from destinations.models import Destination, DestinationRevision
-from flows.models import Delivery, State
+from flows.models import Attempt, Delivery, State
 from leadconduit.accounts.models import Account, User
 from tests.destinations.views.journey import base_of, text_of
 from tests.destinations.wizard.steps import (
@@ -244,3 +244,41 @@ def test_a_viewer_looks_and_does_not_go_back(vera: User, crm: Destination) -> No
     assert "What going back would change" in said(page, f"{base_of(crm)}versions/1/")
     assert "Go back to this version" not in said(page, f"{base_of(crm)}versions/1/")
     assert page.post(f"{base_of(crm)}versions/1/restore/").status_code == 403
+
+
+# --- From an attempt
+
+
+def test_an_attempt_leads_to_the_version_that_it_was_sent_by(page: Client, crm: Destination) -> None:
+    delivery = attempted(crm, live_of(crm))
+
+    shown = text_of(page.get(f"/app/deliveries/{delivery.pk}/"))
+
+    assert f'<a href="{base_of(crm)}versions/2/">version 2</a>' in shown
+
+
+def test_an_attempt_that_no_version_was_there_for_names_none(page: Client, crm: Destination) -> None:
+    shown = text_of(page.get(f"/app/deliveries/{attempted(crm, None).pk}/"))
+
+    assert "of the destination has it" not in shown
+
+
+def test_an_attempt_names_the_version_of_a_deleted_destination_without_leading_to_it(
+    page: Client, crm: Destination
+) -> None:
+    delivery = attempted(crm, live_of(crm))
+    crm.deleted_at = later(50)
+    crm.save(update_fields=["deleted_at"])
+
+    shown = text_of(page.get(f"/app/deliveries/{delivery.pk}/"))
+
+    assert "version 2" in shown
+    assert "versions/2/" not in shown
+
+
+def attempted(crm: Destination, revision: DestinationRevision | None) -> Delivery:
+    delivery = Delivery.objects.create(
+        account=crm.account, destination=crm, action=crm.actions.get(), state=State.FAILED
+    )
+    Attempt.objects.create(delivery=delivery, revision=revision, number=1, outcome="unreachable", reason="No.")
+    return delivery

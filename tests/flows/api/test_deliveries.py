@@ -163,10 +163,11 @@ def test_the_number_of_queries_does_not_grow(
 def test_one_delivery_tells_every_attempt(api: ApiClient, crm: Destination) -> None:
     row = delivery(crm, age=5)
     exchange = {"request": {"method": "POST"}, "response": None}
-    for number, outcome in ((1, "unreachable"), (2, "delivered")):
+    for number, outcome, revision in ((1, "unreachable", crm.live), (2, "delivered", None)):
         Attempt.objects.create(
             pk=new_id(NOW + timedelta(seconds=number)),
             delivery=row,
+            revision=revision,
             number=number,
             started_at=NOW,
             ms=12,
@@ -181,7 +182,15 @@ def test_one_delivery_tells_every_attempt(api: ApiClient, crm: Destination) -> N
     assert [answer] == api.get("/deliveries").json()
     assert [attempt["number"] for attempt in log] == [1, 2]
     assert log[0].pop("started_at").endswith("Z")
-    assert log[0] == {"number": 1, "ms": 12, "outcome": "unreachable", "reason": "", "exchange": exchange}
+    assert log[0] == {
+        "number": 1,
+        "revision": 1,
+        "ms": 12,
+        "outcome": "unreachable",
+        "reason": "",
+        "exchange": exchange,
+    }
+    assert log[1]["revision"] is None
 
 
 @pytest.mark.parametrize("id", ["0" * 24, "x", "%00"])
