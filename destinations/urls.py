@@ -3,6 +3,7 @@
 from django.urls import path
 
 from destinations.views import (
+    answers,
     authenticate,
     changes,
     configure,
@@ -23,6 +24,11 @@ urlpatterns = [
     path("destinations/<str:instance_id>/setup/configure/", configure.configure, name="setup-configure"),
     path("destinations/<str:instance_id>/setup/map/", map_fields.map_fields, name="setup-map"),
     path("destinations/<str:instance_id>/setup/test/", trial.trial, name="setup-test"),
+    path(
+        "destinations/<str:instance_id>/setup/answers/",
+        answers.destination_answers,
+        name="destination-answers",
+    ),
     path("destinations/<str:instance_id>/apply/", changes.destination_apply, name="destination-apply"),
     path(
         "destinations/<str:instance_id>/apply/untested/",

@@ -1,6 +1,6 @@
 """What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,6 +8,7 @@ from destinations.outcome import Accepted, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
+    AnswerRules,
     AuthScheme,
     DestinationValues,
     Order,
@@ -29,12 +30,17 @@ class Client(Protocol):
         """Seconds that `send` takes at most: the sum of the timeouts of its requests."""
 
 
+Judge = Callable[[DestinationValues, Mapping[str, Any]], Result | None]
+"""Reads the answer of a stored exchange once more, by the destination's rules; None where no answer came."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """An integration that runs in this process.
 
     What an action takes is the same for every destination (`ActionSpec.targets`), unless `targets` is asked with the
-    destination and the action as they are set up.
+    destination and the action as they are set up. Where people say how answers are read, `answer_rules` name the fields
+    of its configuration that do so, and `judge` tries them.
     """
 
     key: str
@@ -46,6 +52,8 @@ class Connector:
     pages: tuple[Page, ...] = ()
     actions: tuple[ActionSpec, ...]
     targets: Callable[[DestinationValues, ActionValues], Targets] | None = None
+    answer_rules: AnswerRules | None = None
+    judge: Judge | None = None
     client: Client
 
     def scheme(self, key: str) -> AuthScheme | None:

@@ -12,6 +12,7 @@ from destinations.outcome import Accepted, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
+    AnswerRules,
     AuthScheme,
     Connected,
     DestinationValues,
@@ -88,6 +89,9 @@ class BuiltinSetup:
             raise PlatformError(f"There is no page `{page}`.")
         return found.problems(values)
 
+    def answer_rules(self, destination: DestinationValues) -> AnswerRules | None:
+        return self._connector(destination).answer_rules
+
     def offers(self, destination: DestinationValues) -> tuple[ActionSpec, ...]:
         return self._connector(destination).actions
 
@@ -143,6 +147,10 @@ class BuiltinSender:
 
     def preview(self, order: Order) -> dict[str, Any]:
         return self._client_of(order.destination).preview(order)
+
+    def judge(self, destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
+        judge = _find(self.connectors, destination.integration).judge
+        return judge(destination, exchange) if judge else None
 
     def longest_send(self, destination: DestinationValues) -> float:
         return self._client_of(destination).longest_send(destination)

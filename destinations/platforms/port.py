@@ -97,6 +97,19 @@ class ActionSpec:
     after_unknown: AfterUnknown = "resend"
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """Where an integration's configuration says how an answer is read: the page, and which of its fields say what.
+
+    An answer counts as success where it holds the `term` (at `path`, or anywhere); a refusal says why at `reason`.
+    """
+
+    page: str
+    term: str
+    path: str
+    reason: str
+
+
 # --- A destination, in plain values
 
 
@@ -191,6 +204,9 @@ class Setup(Protocol):
     def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
         """Save one page. Returns what is wrong, by field; then nothing was saved."""
 
+    def answer_rules(self, destination: DestinationValues) -> AnswerRules | None:
+        """How people say what an answer means; None where the platform knows by itself."""
+
     def offers(self, destination: DestinationValues) -> tuple[ActionSpec, ...]:
         """What the destination could do. At most one of them is `user_named`."""
 
@@ -225,6 +241,12 @@ class Sender(Protocol):
 
     def preview(self, order: Order) -> dict[str, Any]:
         """The request that `send` would make, not sent: `{method, uri, headers, body}`, secrets masked."""
+
+    def judge(self, destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
+        """What a stored exchange would have come to under the destination's rules for answers (`Setup.answer_rules`).
+
+        None where there are no such rules, or no answer came.
+        """
 
     def longest_send(self, destination: DestinationValues) -> float:
         """Seconds that `send` takes at most for this destination as it is set up. A lease must last longer."""

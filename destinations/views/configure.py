@@ -1,6 +1,7 @@
 """The third step: where and how to send, and what the destination can do."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
@@ -32,7 +33,7 @@ def configure(request: MemberRequest, instance_id: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 @says_why
 def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
-    pages, spec = _asked(destination)
+    pages, spec, _ = _asked(destination)
     fields = [field for page in pages for field in page.fields]
     values = SpecForm(fields, data=request.POST, prefix=PREFIX).read()
     now = timezone.now()
@@ -46,7 +47,7 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
 def _page(
     request: MemberRequest, destination: Destination, wrong: dict[str, str] | None = None
 ) -> HttpResponse:
-    pages, spec = _asked(destination)
+    pages, spec, answers = _asked(destination)
     revision = current(destination)
     progress = wizard.progress(destination, revision)
     shows = steps.shows_problems(request, progress, "configure")
@@ -65,6 +66,7 @@ def _page(
         "configure",
         problems=[*problems_of(form), *_of_actions(actions)],
         sections=[{"page": page, "fields": [form[field.key] for field in page.fields]} for page in pages],
+        answers_page=answers,
         form=form,
         spec=spec,
         actions=actions,
@@ -120,8 +122,20 @@ def _used_actions(destination: Destination) -> set[str]:
     return {row.pk for row in rows if usages.flows_using(destination, action=row)}
 
 
-def _asked(destination: Destination) -> tuple[tuple[Page, ...], ActionSpec | None]:
-    """The pages of configuration, and the action that users make themselves, if there is one."""
+class _Asked(NamedTuple):
+    """What the step asks: the pages of configuration, and the action that users make themselves, if there is one.
+
+    `answers` is the key of the page that says how answers are read, "" where no page does.
+    """
+
+    pages: tuple[Page, ...]
+    spec: ActionSpec | None
+    answers: str
+
+
+def _asked(destination: Destination) -> _Asked:
     values = configured.values_of(destination, current(destination).document)
     setup = platform_of(destination).setup
-    return setup.pages(values), next((spec for spec in setup.offers(values) if spec.user_named), None)
+    user_named = (spec for spec in setup.offers(values) if spec.user_named)
+    rules = setup.answer_rules(values)
+    return _Asked(setup.pages(values), next(user_named, None), rules.page if rules else "")

@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 
 from destinations.outcome import Outcome, Result
+from destinations.platforms.port import DestinationValues
 from leadconduit.leads.values import as_text, clean, is_blank, lookup
 from leadconduit.lib.masking import masker_for
-from leadconduit.lib.outbound import Answer, NotAllowed, NotSent, OutboundError, Response
+from leadconduit.lib.outbound import Answer, Exchange, NotAllowed, NotSent, OutboundError, Response
 
 LONGEST_PAUSE = 24 * 3600
 """Seconds. A receiver may ask for more, and is asked again after a day all the same."""
@@ -37,6 +38,25 @@ def result_of(
         _presentable(reason, secrets),
         retry_after=_retry_after(answer.response, now) if outcome.retries else None,
         exchange=answer.exchange,
+    )
+
+
+def judge(destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
+    """Reads a stored answer once more. What was masked or cut of it reads as it is stored."""
+    received = exchange.get("response")
+    if received is None or "error" in exchange:
+        return None
+    body = received["body"]
+    response = Response(
+        received["status"],
+        received["status_text"],
+        tuple(received["headers"].items()),
+        body.encode("utf-8", "replace"),
+        truncated=body.endswith("…"),
+    )
+    at = datetime.fromisoformat(received["timestamp"])
+    return result_of(
+        Answer(response, None, cast(Exchange, exchange)), destination.configuration, secrets=(), now=at
     )
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from destinations.connectors.declaration import Connector
 from destinations.connectors.webhook import client
-from destinations.connectors.webhook.answer import status_problem
+from destinations.connectors.webhook.answer import judge, status_problem
 from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem, url_problem
 from destinations.connectors.webhook.targets import targets
 from destinations.fields import Choice, FieldSpec
-from destinations.platforms.port import ActionSpec, AuthScheme, Page, Targets
+from destinations.platforms.port import ActionSpec, AnswerRules, AuthScheme, Page, Targets
 
 
 def _api_key_problems(values: Mapping[str, Any]) -> dict[str, str]:
@@ -227,5 +227,7 @@ WEBHOOK = Connector(
     pages=(REQUEST, ANSWER),
     actions=(SEND,),
     targets=targets,
+    answer_rules=AnswerRules(page="answer", term="search_term", path="search_path", reason="reason_path"),
+    judge=judge,
     client=client,
 )

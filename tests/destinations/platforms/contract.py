@@ -148,6 +148,24 @@ class PlatformContract:
         assert result.outcome.is_success
         assert result.exchange
 
+    def test_a_stored_answer_is_judged_as_it_was_or_by_nobody_else(
+        self, platform: Platform, order: Order
+    ) -> None:
+        result = outbound.run(platform.sender.send(order))
+        assert result.exchange
+        judged = platform.sender.judge(order.destination, result.exchange)
+
+        assert (judged is not None) == (platform.setup.answer_rules(order.destination) is not None)
+        assert judged is None or judged.outcome == result.outcome
+        assert platform.sender.judge(order.destination, {**result.exchange, "response": None}) is None
+
+    def test_rules_for_answers_name_fields_of_a_page(
+        self, platform: Platform, destination: DestinationValues
+    ) -> None:
+        if rules := platform.setup.answer_rules(destination):
+            page = next(page for page in platform.setup.pages(destination) if page.key == rules.page)
+            assert {rules.term, rules.path, rules.reason} <= {field.key for field in page.fields}
+
     def test_a_preview_has_the_shape_of_an_exchanges_request(self, platform: Platform, order: Order) -> None:
         preview = platform.sender.preview(order)
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from destinations.connectors.webhook.answer import is_success, result_of, status_problem
+from destinations.connectors.webhook.answer import is_success, judge, result_of, status_problem
 from destinations.outcome import Outcome, Result
+from destinations.platforms.port import DestinationValues
 from leadconduit.lib.outbound import Answer, NoAnswer, NotAllowed, NotSent, OutboundError, Response
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -206,3 +207,62 @@ def test_a_date_beyond_all_calendars_is_no_pause() -> None:
     written = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
 
     assert result(429, headers={"Retry-After": written}).outcome == Outcome.RATE_LIMITED
+
+
+# --- Once more, by other rules
+
+
+def stored(status: int = 200, body: str = "", **headers: str) -> dict[str, Any]:
+    response = {
+        "status": status,
+        "status_text": "Reason",
+        "version": "1.1",
+        "headers": headers,
+        "body": body,
+        "timestamp": "2026-11-24T12:00:00.000Z",
+    }
+    return {"request": {}, "response": response, "ms": 5}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "rules", "outcome", "reason"),
+    [
+        (stored(), {}, "delivered", ""),
+        (
+            stored(body='{"ok": false, "why": "Twice"}'),
+            {"search_term": "true", "search_path": "ok"},
+            "rejected",
+            "",
+        ),
+        (stored(409, '{"why": "Twice"}'), {"reason_path": "why"}, "rejected", "Twice"),
+        (stored(409), {"success_status": "2xx, 409"}, "delivered", ""),
+        (stored(body="x" * 9 + "…"), {"search_term": "y"}, "rejected", "the first 12 bytes"),
+        (stored(429, Retry="5"), {}, "rate_limited", ""),
+    ],
+)
+def test_a_stored_answer_is_read_by_the_rules_of_now(
+    exchange: dict[str, Any], rules: dict[str, str], outcome: str, reason: str
+) -> None:
+    judgement = judge(destination(**rules), exchange)
+
+    assert judgement is not None
+    assert judgement.outcome is Outcome(outcome)
+    assert reason in judgement.reason
+
+
+def test_a_pause_that_was_asked_for_counts_from_when_it_was_asked_for() -> None:
+    exchange = stored(503, **{"Retry-After": "Tue, 24 Nov 2026 12:01:30 GMT"})
+
+    judgement = judge(destination(), exchange)
+
+    assert judgement is not None
+    assert judgement.retry_after == 90
+
+
+@pytest.mark.parametrize("lost", [{"response": None}, {"error": "The connection broke off."}])
+def test_what_was_not_answered_in_full_is_not_judged(lost: dict[str, Any]) -> None:
+    assert judge(destination(), stored() | lost) is None
+
+
+def destination(**rules: str) -> DestinationValues:
+    return DestinationValues(account_id="a", instance_id="i", integration="webhook", configuration=rules)
