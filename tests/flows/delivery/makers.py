@@ -27,13 +27,20 @@ def destination(
 
 
 def apply(
-    to: Destination, *, token: str | None = None, mapping: Any = None, **configuration: Any
+    to: Destination,
+    *,
+    token: str | None = None,
+    mapping: Any = None,
+    tables: Any = None,
+    **configuration: Any,
 ) -> DestinationRevision:
     """Make a revision live that differs from the one before in what is given; `token` is a bearer token."""
     document = document_of(to)
     document["configuration"].update(configuration)
     if token is not None:
         document |= {"scheme": "bearer", "connection": connection(to.account, token=token).pk}
+    if tables is not None:
+        document["tables"] = tables
     for action in document["actions"] if mapping is not None else ():
         action["mapping"] = mapping
     to.live = DestinationRevision.objects.create(

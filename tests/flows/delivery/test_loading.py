@@ -117,6 +117,40 @@ def test_a_template_that_cannot_be_read_says_so() -> None:
     assert "A template of the field mapping cannot be read" in refusal_of(one_delivery(to))
 
 
+LOOKS_UP = [
+    {
+        "target": "state",
+        "template": "{{lead.state}}",
+        "transformations": [{"use": "lookup", "table": "States"}],
+    }
+]
+
+
+def test_values_are_looked_up_in_the_tables_of_the_live_revision() -> None:
+    to = makers.destination()
+    tables = [{"name": "States", "rows": [["Texas", "TX"]], "otherwise": "keep", "text": "", "table": ""}]
+    makers.apply(to, mapping=LOOKS_UP, tables=tables)
+
+    assert order_of(one_delivery(to, makers.lead(to.account, state="texas"))).payload == {"state": "TX"}
+
+
+def test_a_mapping_that_cannot_be_used_says_so() -> None:
+    to = makers.destination()
+    makers.apply(to, mapping=LOOKS_UP)
+
+    sentence = refusal_of(one_delivery(to))
+
+    assert sentence == "The field mapping cannot be used: There is no look-up table `States`."
+
+
+def test_a_lead_that_is_too_much_is_not_sent_in_part() -> None:
+    to = makers.destination()
+    makers.apply(to, mapping=[{"target": f"f{number}", "template": "{{lead.email}}"} for number in range(6)])
+    delivery = one_delivery(to, makers.lead(to.account, email="x" * 1_000_000))
+
+    assert refusal_of(delivery).startswith("The lead is too much for the field mapping. `f5`: ")
+
+
 def test_a_deleted_destination_gets_nothing_more() -> None:
     to = makers.destination()
     delivery = one_delivery(to)
