@@ -16,8 +16,10 @@ from leadconduit.leads.types.parsed import LONGEST, Parsed, invalid, valid
 
 _FORMATS: Final = (
     "ddd MMM DD YYYY", "MMM DD YYYY", "M/D/YYYY", "M/D/YY", "YYYY-MM-DD", "MM-DD-YYYY", "MMDDYYYY", "YYYYMMDD",
-    "ddd DD MMM YYYY", "DD MMM YYYY", "D/M/YYYY", "D/M/YY", "YYYY-DD-MM", "DD-MM-YYYY", "DDMMYYYY", "YYYYDDMM",
+    "ddd DD MMM YYYY", "DD MMM YYYY", "D/M/YYYY", "D/M/YY", "YYYY-DD-MM", "DD-MM-YYYY", "DDMMYYYY", "YYYY-DD-MM",
+    "YYYYDDMM",
 )  # fmt: skip
+"""In the documented order, which has one of them twice: as lenient readings compete, that matters."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _TOKEN: Final = re.compile("ddd|MMM|MM?|DD?|YYYY|YY|.")

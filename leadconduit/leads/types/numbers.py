@@ -55,9 +55,13 @@ def _number(text: str) -> int | float | None:
 
 
 def _between(low: float, high: float) -> Parsed:
-    average = _two_decimals((low + high) / 2)
+    middle = (low + high) / 2
     return valid(
-        f"{_written(low)}-{_written(high)}", min=low, max=high, avg=average, mid=whole(float(int(average)))
+        f"{_written(low)}-{_written(high)}",
+        min=low,
+        max=high,
+        avg=_two_decimals(middle),
+        mid=whole(float(int(middle))),
     )
 
 
@@ -85,5 +89,7 @@ def _two_decimals(value: float) -> int | float:
 
 
 def _written(value: float) -> str:
-    """As JavaScript writes it: `1e-7`, where Python has `1e-07`."""
+    """As JavaScript writes it, with an exponent from 1e21 on and from 1e-7 down: `1e-7`, where Python has `1e-07`."""
+    if value == 0 or 1e-6 <= abs(value) < 1e21:
+        return f"{Decimal(repr(value)):f}"
     return re.sub(r"e([-+])0", r"e\1", repr(value))

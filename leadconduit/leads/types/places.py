@@ -11,7 +11,7 @@ _STREET: Final = re.compile(rf"([^{BLANKS}]+)[{BLANKS}]+([^{BLANKS}][^\n\r\u2028
 _UPPER: Final = str.maketrans(ascii_lowercase, ascii_uppercase)
 _US: Final = re.compile(rf"([0-9]{{5}})[{BLANKS}]*-?[{BLANKS}]*([0-9]{{4}})?")
 _CANADA: Final = re.compile(rf"([A-Z][0-9][A-Z])[{BLANKS}]*([0-9][A-Z][0-9])")
-_BRITAIN: Final = re.compile(rf"([A-Z]{{1,2}}[0-9]{{1,3}}[A-Z]?)[{BLANKS}]*([0-9][A-Z]{{2}})")
+_BRITAIN: Final = re.compile(rf"([A-Z]{{1,2}}(?:[0-9]{{3}}|[0-9]{{1,2}}[A-Z]?))[{BLANKS}]*([0-9][A-Z]{{2}})")
 
 _STATES: Final = {
     "AK": "Alaska", "AL": "Alabama", "AR": "Arkansas", "AZ": "Arizona", "CA": "California", "CO": "Colorado",

@@ -24,7 +24,8 @@ class Command(BaseCommand):
         for number, line in enumerate(sys.stdin, start=1):
             if line.strip():
                 parsed = types.parse(type, _value(line, number))
-                self.stdout.write(json.dumps(parsed, ensure_ascii=False))
+                # In ASCII, so that no character of a value is taken for the end of a line.
+                self.stdout.write(json.dumps(parsed))
 
 
 def _value(line: str, number: int) -> object:
