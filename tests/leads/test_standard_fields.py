@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from leadconduit.leads import types
 from leadconduit.leads.standard_fields import STANDARD_FIELDS, type_of
 
 REFERENCE = Path(__file__).parents[3] / "shared/reference/standard-fields.json"
@@ -29,6 +30,16 @@ def test_each_has_a_sentence_of_its_own_and_an_example() -> None:
     assert [text for text in descriptions if not text.endswith((".", "?")) or len(text) > 110] == []
     assert len(set(descriptions)) == len(descriptions)
     assert [field.id for field in STANDARD_FIELDS.values() if not field.example] == []
+
+
+def test_each_example_is_a_value_of_its_type() -> None:
+    parsed = [
+        (field.id, types.parse(field.type, field.example))
+        for field in STANDARD_FIELDS.values()
+        if field.type != "array"
+    ]
+
+    assert [id for id, value in parsed if isinstance(value, dict) and not value["valid"]] == []
 
 
 def test_a_deprecated_field_names_the_one_to_use_which_is_there_and_is_not_deprecated() -> None:
