@@ -339,7 +339,7 @@ def compile_step(transformation: Mapping[str, Any], context: Context) -> Step:
     known = TRANSFORMATIONS.get(transformation["use"])
     if known is None:
         raise LookupError(_no_transformation(transformation["use"]))
-    return known.compile(fields.with_defaults(known.options, transformation), context)
+    return known.compile(_options_of(known, transformation), context)
 
 
 def problems_of(transformation: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
@@ -351,11 +351,18 @@ def problems_of(transformation: Mapping[str, Any], tables: Sequence[Table]) -> I
     options = {option.key for option in known.options}
     for key in transformation.keys() - options - {"use"}:
         yield str(key)[:40], f"`{known.label}` has no option `{str(key)[:40]}`."
-    given = fields.with_defaults(known.options, transformation)
+    given = _options_of(known, transformation)
     found = fields.problems(known.options, given) or dict(known.check(given))
     if known.key == "lookup" and not found and table_named(tables, given["table"]) is None:
         found["table"] = f"There is no look-up table `{given['table'][:40]}`."
     yield from found.items()
+
+
+def _options_of(known: Transformation, transformation: Mapping[str, Any]) -> dict[str, Any]:
+    """All options. One that was left blank has its default; of texts, where blank means blank, only a missing one."""
+    blanks = {option.key: (None,) if option.kind == "text" else (None, "") for option in known.options}
+    given = {key: value for key, value in transformation.items() if value not in blanks.get(key, ())}
+    return fields.with_defaults(known.options, given)
 
 
 def _no_transformation(use: object) -> str:

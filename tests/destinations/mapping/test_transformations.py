@@ -150,6 +150,16 @@ def test_a_blank_stays_blank(use: str, blank: object) -> None:
     assert transformed(blank, {"use": use} | needed.get(use, {})) is None
 
 
+@pytest.mark.parametrize("use", sorted(TRANSFORMATIONS))
+@pytest.mark.parametrize("blank", [None, ""])
+def test_an_option_that_is_left_blank_is_refused_or_has_a_meaning(use: str, blank: str | None) -> None:
+    blanks = {option.key: blank for option in TRANSFORMATIONS[use].options}
+    rows = [MappingRow("a", "{{lead.value}}", transformations=({"use": use} | blanks,))]
+
+    if not problems(rows, TABLES):
+        compile_mapping(rows, TABLES).apply({"lead": {"value": "1"}})
+
+
 def test_transformations_follow_one_another() -> None:
     steps = [{"use": "trim"}, {"use": "lowercase"}, {"use": "replace", "pattern": "a", "replacement": "b"}]
 
