@@ -84,4 +84,6 @@ def _remasked(raw: str, digits: str, extension: str | None) -> tuple[str, str | 
     written = "".join(_DIGIT_OR_MASK.findall(raw))
     if extension:
         extension, written = written[-len(extension) :], written[: -len(extension)]
+    if len(written) < len(digits):  # some digits were written as letters
+        written = "".join(_DIGIT_OR_MASK.findall(phonenumbers.convert_alpha_characters_in_number(raw)))
     return written[-len(digits) :], extension

@@ -118,6 +118,7 @@ def test_numbers_of_other_countries_have_no_exchange_and_line(
 @pytest.mark.parametrize(
     ("text", "changes"),
     [
+        ("512-***-FLOW", {"normal": "512***3569", "exchange": "***", "line": "3569", "number": "***3569"}),
         ("512-789-****", {"normal": "512789****", "line": "****", "number": "789****"}),
         ("1-512-***-1111", {"normal": "512***1111", "exchange": "***", "number": "***1111"}),
         ("5*2789111*", {"normal": "5*2789111*", "area": "5*2", "line": "111*", "number": "789111*"}),
