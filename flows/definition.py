@@ -13,8 +13,9 @@ from django.db.models import Prefetch
 
 from destinations.models import Action, Destination
 from flows.models import Entity
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
+from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.template import TemplateError, compile_template
 from leadconduit.lib.body import Body, is_exact
 from leadconduit.lib.ids import short_id
@@ -100,10 +101,12 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
         raise InvalidFlow({"": "A flow is a JSON object."})
     flow, ids = Body(body), _Ids()
     flow.allow(FLOW, later=FLOW_LATER, of="a flow")
+    fields = flow.texts("fields", most=MAX_FIELDS, most_length=200)
     document = {
         "name": flow.text("name", most=200, required=True),
         "enabled": flow.flag("enabled", required=True),
-        "fields": flow.texts("fields", most=MAX_FIELDS, most_length=200),
+        "fields": fields,
+        "types": _types(fields, account),
         "sources": _sources(flow, account, ids),
         "steps": [_step(step, ids) for step in flow.objects("steps", most=MAX_STEPS)],
         "destinations": _destinations(flow, account, ids, before),
@@ -158,6 +161,13 @@ class _Ids:
             id = short_id()
         self._taken.add(id)
         return id
+
+
+def _types(fields: Iterable[str], account: Account) -> dict[str, str]:
+    """The type of each field that has one, kept with the flow: leads are read as it was deployed."""
+    custom = CustomField.objects.for_account(account).types()
+    types = {field: custom.get(field) or type_of(field) for field in fields}
+    return {field: type for field, type in types.items() if type}
 
 
 # --- Sources

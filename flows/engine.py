@@ -58,6 +58,7 @@ class Program:
     name: str
     enabled: bool
     fields: tuple[str, ...]
+    types: Mapping[str, str]
     sources: Mapping[str, Source]
     steps: tuple[Filter, ...]
     uses: tuple[Use, ...]
@@ -94,6 +95,7 @@ def compile_flow(document: Mapping[str, Any], entity_names: Mapping[str, str]) -
         name=document["name"],
         enabled=document["enabled"],
         fields=tuple(document["fields"]),
+        types=document.get("types", {}),  # flows saved before fields had types have none
         sources={source["entity"]["id"]: _source(source, entity_names) for source in document["sources"]},
         steps=tuple(
             _filter(step, position)

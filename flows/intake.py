@@ -13,6 +13,9 @@ from destinations.models import Action
 from flows import engine
 from flows.delivery import queue
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
+from leadconduit.accounts.models import CustomField
+from leadconduit.leads.standard_fields import type_of
+from leadconduit.leads.typed import typed
 from leadconduit.leads.values import as_text, clean, select
 from leadconduit.lib.ids import ids_after, is_id, new_id
 
@@ -61,16 +64,17 @@ def _program(revision_id: str) -> engine.Program:
 def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: datetime) -> Lead:
     """Run the flow on what was submitted and keep everything that follows from it, all or nothing."""
     selected = select(submitted, open_flow.program.fields)
+    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
     submission = {"timestamp": now.isoformat(), "ip": ip}
-    run = engine.run(open_flow.program, variables(open_flow, selected.values, submission))
+    run = engine.run(open_flow.program, variables(open_flow, values, submission))
     lead = Lead(
         id=new_id(now),
         account_id=open_flow.account_id,
         flow_id=open_flow.id,
         revision_id=open_flow.revision_id,
         source_id=open_flow.source.entity_id,
-        email=as_text(selected.values.get("email")).strip().lower()[:320],
-        values=selected.values,
+        email=as_text(values.get("email")).strip().lower()[:320],
+        values=values,
         invalid=list(selected.invalid),
         submission=submission,
         outcome=run.outcome,
@@ -151,12 +155,14 @@ def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery],
 def deliver_input(action: Action, values: Mapping[str, Any], *, now: datetime) -> Delivery:
     """A delivery that no lead caused: it keeps its input and goes through the same queue."""
     cleaned, _ = clean(dict(values))
+    account = action.destination.account
+    custom = CustomField.objects.for_account(account).types()
     delivery = Delivery(
         id=new_id(now),
-        account_id=action.destination.account_id,
+        account=account,
         destination_id=action.destination_id,
         action=action,
-        input=cleaned,
+        input=typed(cleaned, lambda field: custom.get(field) or type_of(field)),
     )
     delivery.save(force_insert=True)
     queue.put([delivery], now=now)

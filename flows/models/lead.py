@@ -25,8 +25,8 @@ class Lead(models.Model):
 
     Partitioned by range of id. It refers to the rest without constraints, so that dropping a week of leads, or
     deleting a flow, touches nothing else: whatever it names may be gone.
-    `values` are nested by field id; `invalid` lists the ids of values that had to be repaired; `blame` is the step
-    that shut the gate: `{"id", "position", "description"}`.
+    `values` are nested by field id, typed as `leads.types` reads them; `invalid` lists the ids of values that had to
+    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)

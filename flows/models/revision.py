@@ -9,9 +9,9 @@ from leadconduit.lib.ids import IdField, new_id
 class FlowRevision(models.Model):
     """What a flow is at one time: a number, an author, one document. It never changes; a save makes the next.
 
-    `document`: `{"name", "enabled", "fields": [id], "sources": [source], "steps": [step], "destinations":
-    [{"destination": id, "actions": [{"action": id, "action_id", "enabled", "rule_set"}]}]}`, where source and step
-    are as the REST API has them.
+    `document`: `{"name", "enabled", "fields": [id], "types": {field id: type}, "sources": [source], "steps": [step],
+    "destinations": [{"destination": id, "actions": [{"action": id, "action_id", "enabled", "rule_set"}]}]}`, where
+    source and step are as the REST API has them, and `types` has those of the fields that are known.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)

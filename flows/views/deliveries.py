@@ -18,6 +18,7 @@ from flows.delivery import replay
 from flows.models import Attempt, Delivery, Due, Flow, Lead, State
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.values import plain
 from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
@@ -69,7 +70,8 @@ def delivery_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     template = (
         "deliveries/_delivery.html" if request.htmx and not request.htmx.boosted else "deliveries/detail.html"
     )
-    return render(request, template, {"row": row, "delivery": delivery})
+    context = {"row": row, "delivery": delivery, "input": plain(delivery.input, "raw")}
+    return render(request, template, context)
 
 
 @require_POST

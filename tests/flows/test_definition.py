@@ -33,6 +33,7 @@ def test_the_smallest_flow_becomes_a_document(acme: Account) -> None:
         "name": "Sales Leads",
         "enabled": True,
         "fields": ["email"],
+        "types": {"email": "email"},
         "sources": [],
         "steps": [],
         "destinations": [],

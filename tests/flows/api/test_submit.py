@@ -1,5 +1,6 @@
 """Submitting leads: LeadConduit's answers, and what is kept."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,10 +9,13 @@ from django.test import Client
 
 from flows import editing, intake
 from flows.models import Delivery, Due, Entity, Event, Flow, Lead
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, CustomField, User
+from leadconduit.leads.values import plain
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, flow_body, source_of
 
 pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_a_lead_that_passes_is_answered_success_and_owed_to_each_action(
         201,
         {"outcome": "success", "lead": {"id": lead.pk}, "price": 0},
     )
-    assert (lead.email, lead.values, lead.gate) == (
+    assert (lead.email, plain(lead.values, "raw"), lead.gate) == (
         "ada@example.com",
         {"email": "Ada@Example.com", "state": "TX"},
         "open",
@@ -124,7 +128,49 @@ def test_json_is_taken_and_fields_that_the_flow_does_not_have_are_ignored(
         content_type="application/json",
     )
 
-    assert Lead.objects.get().values == {"email": "a@b.co", "company": {"name": "Acme"}}
+    assert plain(Lead.objects.get().values) == {"email": "a@b.co", "company": {"name": "Acme"}}
+
+
+def test_values_are_read_by_their_fields_types_and_keep_what_was_submitted(
+    acme: Account, seller: Entity, olive: User
+) -> None:
+    roof = CustomField.make(account=acme, name="Roof age", type="number", by=olive)
+    flow = flow_of(acme, seller, fields=["phone_1", "postal_code", roof.field_id, "first_name", "nickname"])
+
+    submit(
+        flow,
+        seller,
+        f"phone_1=(512)+789-1111&postal_code=nowhere&{roof.field_id}=12+years&first_name=Ada&nickname=A1".encode(),
+    )
+
+    values = Lead.objects.get().values
+    assert values["phone_1"]["normal"] == "5127891111"
+    assert values["phone_1"]["raw"] == "(512) 789-1111"
+    assert values["phone_1"]["area"] == "512"
+    assert (values["postal_code"]["raw"], values["postal_code"]["valid"]) == ("nowhere", False)
+    assert values[roof.field_id] == {"normal": 12, "raw": "12 years", "valid": True}
+    assert (values["first_name"], values["nickname"]) == ("Ada", "A1")
+
+
+def test_a_fields_type_counts_from_when_the_flow_is_deployed(
+    acme: Account, seller: Entity, olive: User
+) -> None:
+    flow = flow_of(acme, seller, fields=["roof_age_acm"])
+    acme.field_suffix = "acm"
+    acme.save()
+    field = CustomField.make(account=acme, name="Roof age", type="number", by=olive)
+    assert field.field_id == "roof_age_acm"
+
+    submit(flow, seller, b"roof_age_acm=12")
+    editing.save(
+        flow=flow, body=flow_body(fields=["roof_age_acm"], sources=[source_of(seller)]), author=None, now=NOON
+    )
+    editing.deploy(flow=flow, author=None, now=NOON)
+    submit(flow, seller, b"roof_age_acm=12")
+
+    before, after = Lead.objects.order_by("pk")
+    assert before.values == {"roof_age_acm": "12"}
+    assert after.values["roof_age_acm"]["normal"] == 12
 
 
 def test_what_the_database_cannot_hold_is_repaired_and_marked_and_never_refused(
@@ -138,8 +184,9 @@ def test_what_the_database_cannot_hold_is_repaired_and_marked_and_never_refused(
 
     lead = Lead.objects.get()
     assert answer.status_code == 201
-    assert lead.values == {"email": "a\ufffd@b.co", "state": "\ufffd"}
+    assert plain(lead.values) == {"email": "a\ufffd@b.co", "state": "\ufffd"}
     assert lead.invalid == ["email", "state"]
+    assert not lead.values["state"]["valid"]
 
 
 def test_a_field_named_format_chooses_no_answer(acme: Account, seller: Entity) -> None:
