@@ -155,6 +155,7 @@ def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery],
 def deliver_input(action: Action, values: Mapping[str, Any], *, now: datetime) -> Delivery:
     """A delivery that no lead caused: it keeps its input and goes through the same queue."""
     cleaned, _ = clean(dict(values))
+    assert isinstance(cleaned, dict)
     account = action.destination.account
     custom = CustomField.objects.for_account(account).types()
     delivery = Delivery(

@@ -280,5 +280,7 @@ def attempted(crm: Destination, revision: DestinationRevision | None) -> Deliver
     delivery = Delivery.objects.create(
         account=crm.account, destination=crm, action=crm.actions.get(), state=State.FAILED
     )
-    Attempt.objects.create(delivery=delivery, revision=revision, number=1, outcome="unreachable", reason="No.")
+    Attempt.objects.create(
+        delivery=delivery, revision=revision, number=1, outcome="unreachable", reason="No."
+    )
     return delivery
