@@ -100,9 +100,11 @@ def version_restore(request: MemberRequest, instance_id: str, number: int) -> Ht
     revision = _version(destination, number)
     if request.method == "POST":
         return _restore(request, destination, revision)
+    draft = DestinationRevision.objects.draft_of(destination)
     context = {
         "title": f"Go back to version {number}?",
-        "words": _question(destination),
+        "words": _question(draft),
+        "danger": draft is not None,
         "fields": [("seen", versions.seen(destination))],
         "action": reverse("app:destination-version-restore", args=[instance_id, number]),
         "button": f"Go back to version {number}",
@@ -112,12 +114,12 @@ def version_restore(request: MemberRequest, instance_id: str, number: int) -> Ht
     return render(request, "confirm.html", context)
 
 
-def _question(destination: Destination) -> str:
+def _question(draft: DestinationRevision | None) -> str:
     said = (
         "Its configuration, actions and field mapping are live at once, as a new version: the next delivery of every"
         " flow that uses this destination goes by them. The credentials stay those of today."
     )
-    if draft := DestinationRevision.objects.draft_of(destination):
+    if draft:
         who = f" by {draft.author}" if draft.author else ""
         said += f" The changes{who} that were not applied yet are discarded."
     return said

@@ -52,6 +52,10 @@ class LeadChange:
     problem: str
     mended: str
 
+    @property
+    def is_worse(self) -> bool:
+        return bool(self.problem or self.missing)
+
 
 class FieldCount(NamedTuple):
     """In how many of the leads a field changes."""
@@ -63,7 +67,8 @@ class FieldCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`leads` are the first of those that change, `fields` the most frequent; the counts are of all.
+    """`leads` are the first of those that change, the worse before the others, `fields` the most frequent; the counts
+    are of all.
 
     `without_action` were for an action that would be removed; `left_out` were too many for the time. `added` and
     `removed` name actions that only one side has.
@@ -99,7 +104,7 @@ def compare(
     live, changed_to = _Mappings(before), _Mappings(after)
     changes: list[LeadChange] = []
     counts: Counter[tuple[str, str]] = Counter()
-    same = changed = worse = 0
+    same = 0
     ends = clock() + SECONDS
     for action, lead_id, variables in mine:
         if clock() > ends:
@@ -109,22 +114,19 @@ def compare(
         if not fields and was.problem == now.problem:
             same += 1
             continue
-        changed += 1
-        change = _change(lead_id, names[action], was, now, fields, required.get(action, ()))
         counts.update((names[action], field.target) for field in fields)
-        worse += bool(change.problem or change.missing)
-        if len(changes) < MOST_LEADS:
-            changes.append(change)
+        change = _change(lead_id, names[action], was, now, fields, required.get(action, ()))
+        changes.append(change)
     return Comparison(
         same=same,
-        changed=changed,
-        worse=worse,
+        changed=len(changes),
+        worse=sum(change.is_worse for change in changes),
         fields=tuple(FieldCount(*field, n) for field, n in counts.most_common(MOST_COUNTS)),
-        leads=tuple(changes),
+        leads=tuple(sorted(changes, key=lambda change: not change.is_worse)[:MOST_LEADS]),
         added=tuple(names[id] for id in names if id not in here),
         removed=tuple(names[id] for id in names if id not in there),
         without_action=sum(action in here - there for action, _, _ in leads),
-        left_out=len(mine) - same - changed,
+        left_out=len(mine) - same - len(changes),
     )
 
 

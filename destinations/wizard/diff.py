@@ -34,9 +34,12 @@ class Turn:
     after: str | None
 
 
+Kind = Literal["added", "removed", "changed", "moved"]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    kind: Literal["added", "removed", "changed", "moved"]
+    kind: Kind
     what: str
     turns: tuple[Turn, ...] = ()
 
@@ -101,7 +104,7 @@ def in_short(groups: Sequence[Group]) -> str:
 def _of_authentication(before: Document, after: Document, words: Vocabulary) -> Iterator[Change]:
     if before["scheme"] != after["scheme"]:
         labels = (words.schemes.get(of["scheme"], of["scheme"]) for of in (before, after))
-        yield _changed("Way to authenticate", Turn("", *labels))
+        yield _of_field(Turn("Way to authenticate", *labels))
     elif before["connection"] != after["connection"]:
         yield Change("changed", "Other credentials")
 
@@ -109,8 +112,12 @@ def _of_authentication(before: Document, after: Document, words: Vocabulary) -> 
 def _of_configuration(
     before: Mapping[str, Any], after: Mapping[str, Any], specs: Sequence[FieldSpec]
 ) -> Iterator[Change]:
-    for turn in _turns(before, after, specs):
-        yield _changed(turn.label, Turn("", turn.before, turn.after))
+    yield from map(_of_field, _turns(before, after, specs))
+
+
+def _of_field(turn: Turn) -> Change:
+    kind: Kind = "added" if turn.before is None else "removed" if turn.after is None else "changed"
+    return Change(kind, turn.label, (Turn("", turn.before, turn.after),))
 
 
 def _turns(before: Mapping[str, Any], after: Mapping[str, Any], specs: Sequence[FieldSpec]) -> Iterator[Turn]:
@@ -193,20 +200,19 @@ def _of_mappings(
 def _of_rows(before: Sequence[MappingRow], after: Sequence[MappingRow]) -> Iterator[Change]:
     """Rows are the same where they fill the same field; where several do, the first is the first."""
     pairs = _pairs(before, after)
-    moved = _moved([index for index, _ in pairs if index is not None])
-    for index, row in pairs:
+    stayed = [index for index, _ in pairs if index is not None]
+    moved = _moved(stayed)
+    for place, (index, row) in enumerate(pairs, 1):
         was = None if index is None else before[index]
         turns = tuple(_row_turns(was, row))
         if was is None:
             yield Change("added", row.target, turns)
         elif turns:
             yield _changed(row.target, *turns)
-        if index in moved:
-            yield Change("moved", row.target, (Turn("Row", str(moved[index][0]), str(moved[index][1])),))
-    stayed = {index for index, _ in pairs}
-    for index, row in enumerate(before):
-        if index not in stayed:
-            yield Change("removed", row.target, tuple(_row_turns(row, None)))
+        if index is not None and index in moved:
+            yield Change("moved", row.target, (Turn("Row", str(index + 1), str(place)),))
+    for index in sorted(set(range(len(before))) - set(stayed)):
+        yield Change("removed", before[index].target, tuple(_row_turns(before[index], None)))
 
 
 def _pairs(before: Sequence[MappingRow], after: Sequence[MappingRow]) -> list[tuple[int | None, MappingRow]]:
@@ -217,25 +223,21 @@ def _pairs(before: Sequence[MappingRow], after: Sequence[MappingRow]) -> list[tu
     return [(places[row.target].pop() if places[row.target] else None, row) for row in after]
 
 
-def _moved(order: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Of the rows that stayed (where they were, in their order now), the fewest that make the rest go in order.
-
-    For each: its place before and now, from 1, among those that stayed.
-    """
+def _moved(order: Sequence[int]) -> set[int]:
+    """Of the rows that stayed (where they were, in their order now), the fewest without which the rest are in order."""
     ends: list[int] = []
     lengths: list[int] = []
     for index in order:
         length = bisect_left(ends, index)
         ends[length : length + 1] = [index]
         lengths.append(length)
-    in_order: set[int] = set()
+    moved = set(order)
     wanted = len(ends) - 1
     for index, length in zip(reversed(order), reversed(lengths), strict=True):
         if length == wanted:
-            in_order.add(index)
+            moved.discard(index)
             wanted -= 1
-    before = {index: place for place, index in enumerate(sorted(order), 1)}
-    return {index: (before[index], now) for now, index in enumerate(order, 1) if index not in in_order}
+    return moved
 
 
 def _row_turns(before: MappingRow | None, after: MappingRow | None) -> Iterator[Turn]:

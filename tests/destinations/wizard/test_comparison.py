@@ -117,6 +117,17 @@ def test_a_required_field_that_would_be_blank_is_pointed_out() -> None:
     assert (found.same, found.worse) == (2, 1)
 
 
+def test_the_worse_come_first() -> None:
+    fine = [lead(number, email="a@x.co", mail="b@x.co") for number in range(30)]
+
+    found = compared(
+        [row()], [row(template="{{lead.mail}}")], [*fine, lead(99, email="c@x.co")], required={"email"}
+    )
+
+    assert found.worse == 1
+    assert [bool(change.missing) for change in found.leads[:3]] == [True, False, False]
+
+
 def test_what_could_not_be_sent_any_more_says_why_and_what_could_be_again() -> None:
     broken = [row(template="{{lead.email")]
 

@@ -87,7 +87,9 @@ def test_a_field_goes_by_its_label_and_its_value_by_its_words(
 ) -> None:
     found = differs(document(configuration=before), document(configuration=after))
 
-    assert found == {"Configuration": (changed(what, Turn("", was, now)),)}
+    (change,) = found["Configuration"]
+    assert (change.what, change.turns) == (what, (Turn("", was, now),))
+    assert change.kind == ("added" if was is None else "removed" if now is None else "changed")
 
 
 @pytest.mark.parametrize(
