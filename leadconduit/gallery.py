@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from destinations.wizard.diff import Change, Group, Turn
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import ChoiceCards, SecretInput
@@ -67,6 +68,7 @@ def examples() -> dict[str, Any]:
         "exchange": EXCHANGE,
         "unanswered": {**EXCHANGE, "response": None, "ms": 10_003},
         "log": _log(),
+        "difference": DIFFERENCE,
         "flow_steps": FLOW_STEPS,
         "pairs": [
             ("Method", "POST"),
@@ -142,6 +144,24 @@ def _mapping() -> list[dict[str, Any]]:
         }
         for n, (t, v, d, p) in enumerate(rows)
     ]
+
+
+DIFFERENCE = [
+    Group(
+        "Configuration",
+        1,
+        (Change("changed", "URL", (Turn("", "https://crm.example/leads", "https://crm.example/v2/leads"),)),),
+    ),
+    Group(
+        "Fields of “Create lead”",
+        204,
+        (
+            Change("added", "state", (Turn("Source", None, "{{lead.state}}"),)),
+            Change("moved", "email", (Turn("Row", "3", "1"),)),
+            Change("removed", "full_name", (Turn("Source", "{{lead.first_name}}", None),)),
+        ),
+    ),
+]
 
 
 def _log() -> list[dict[str, Any]]:
