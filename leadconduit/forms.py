@@ -1,10 +1,11 @@
 """How forms look: our renderer, and the widgets that Django does not have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
 
 
 class FormRenderer(TemplatesSetting):
@@ -12,6 +13,18 @@ class FormRenderer(TemplatesSetting):
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class DraftForm(forms.Form):
+    """Shows what was saved, right or not, and beside its fields what is wrong with that."""
+
+    use_required_attribute = False
+
+    def put(self, problems: Iterable[tuple[str, str]]) -> None:
+        """Put sentences beside their fields: pairs of a field's name and a sentence."""
+        self._errors = ErrorDict(renderer=self.renderer)
+        for name, sentence in problems:
+            self._errors.setdefault(name, self.error_class(renderer=self.renderer)).append(sentence)
 
 
 class ChoiceCards(forms.RadioSelect):

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from destinations.forms.mapping import ShownRow
+from destinations.mapping import TRANSFORMATIONS, Flag, MappingRow
 from destinations.wizard.diff import Change, Group, Turn
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -47,12 +49,6 @@ class ExampleForm(forms.Form):
     )
 
 
-class ExampleRow(forms.Form):
-    target = forms.CharField()
-    template = forms.CharField(required=False)
-    default = forms.CharField(required=False)
-
-
 def examples() -> dict[str, Any]:
     """The context of the gallery: example values for every part."""
     return {
@@ -65,6 +61,8 @@ def examples() -> dict[str, Any]:
         ),
         "clean_form": ExampleForm(initial={"auth": "api_key", "timeout": 10}),
         "mapping": _mapping(),
+        "transformations": TRANSFORMATIONS.values(),
+        "prompt": PROMPT,
         "exchange": EXCHANGE,
         "unanswered": {**EXCHANGE, "response": None, "ms": 10_003},
         "log": _log(),
@@ -130,19 +128,24 @@ def _row(
 
 
 def _mapping() -> list[dict[str, Any]]:
+    trimmed = ({"use": "trim"}, {"use": "lowercase"})
+    too_long = Flag(1, "full_name", "too_long", "“Full name” takes at most 10 characters, and this has 12.")
     rows = (
-        ("email", "{{lead.email}}", "", "ada@lovelace.dev"),
-        ("full_name", "{{lead.first_name}} {{lead.last_name}}", "Unknown", "Ada Lovelace"),
-        ("", "{{lead.company.size}}", "", ""),
+        (MappingRow("email", "{{lead.email}}", transformations=trimmed), "ada@lovelace.dev", ()),
+        (
+            MappingRow("full_name", "{{lead.first_name}} {{lead.last_name}}", "Unknown"),
+            "Ada Lovelace",
+            [too_long],
+        ),
+        (MappingRow("", "{{lead.company.size}}"), None, ()),
     )
+    problems = {2: [("target", "Name the field that receives the value.")]}
     return [
         {
-            "form": ExampleRow(
-                {f"row-{n}-target": t, f"row-{n}-template": v, f"row-{n}-default": d}, prefix=f"row-{n}"
-            ),
-            "preview": p,
+            "form": ShownRow(row, f"row-{n}", problems=problems.get(n, ())),
+            "preview": {"sends": sends, "flags": flags},
         }
-        for n, (t, v, d, p) in enumerate(rows)
+        for n, (row, sends, flags) in enumerate(rows)
     ]
 
 
@@ -286,6 +289,15 @@ MARKETPLACE = [
         "words": "A message to a channel.",
     },
 ]
+PROMPT = {
+    "target": {"key": "phone_number", "label": "Phone"},
+    "about": "Required · Phone number · at most 20 characters",
+    "suggestion": {
+        "template": "{{lead.phone_1}}",
+        "confidence": 88,
+        "reason": "“phone_number” means phone_1, same type",
+    },
+}
 MENU_ITEMS = [
     {"label": "Rename", "icon": "pencil", "url": "#"},
     {"label": "Pause", "icon": "pause", "url": "#"},

@@ -1,36 +1,33 @@
-"""Rows of a field mapping, and the sample lead that shows what they do."""
+"""The rows of a field mapping as a page posts and shows them, whatever somebody wrote into them."""
 
-import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
-from destinations.forms.fields import Text
-from destinations.forms.specs import posted_count
-from destinations.mapping import MappingRow
-from destinations.mapping.rows import MAX_ROWS
+from destinations.fields import Choice, FieldSpec
+from destinations.forms.fields import Flag, Text
+from destinations.forms.specs import SpecForm
+from destinations.mapping import TRANSFORMATIONS, MappingRow
+from destinations.mapping.rows import MAX_ROWS, SENDS, Sends
+from destinations.mapping.transformations import MAX_TRANSFORMATIONS
 from destinations.wizard.completeness import RowProblem
-from leadconduit.leads.values import clean
+from leadconduit.forms import ChoiceCards, DraftForm
+from leadconduit.leads import rules
+from leadconduit.leads.rules import MAX_RULES
+from leadconduit.leads.values import as_text
+from leadconduit.rule_form import RuleForm, shown
 
-SAMPLE: dict[str, Any] = {
-    "first_name": "Ada",
-    "last_name": "Lovelace",
-    "email": "ada@example.com",
-    "phone_1": "(512) 555-0134",
-    "address_1": "12 Harbor Street",
-    "city": "Austin",
-    "state": "TX",
-    "postal_code": "78701",
-    "country": "US",
-    "company": {"name": "Analytical Engines"},
-    "comments": "Please call me in the afternoon.",
-}
+FORMS_OF_VALUES = (
+    ("normal", "In its normal form where it is valid, else as it was submitted"),
+    ("raw", "Always as it was submitted"),
+    ("valid", "Only when it is valid"),
+)
+OPERATORS = (("and", "all of these rules match"), ("or", "any of these rules matches"))
 
-MOST_SAMPLE = 50_000
-"""Characters."""
+_CODE = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 def name_of(action: str) -> str:
@@ -38,97 +35,263 @@ def name_of(action: str) -> str:
     return f"rows-{action}"
 
 
-class RowForm(forms.Form):
-    """One row: the receiver's field, a template for its value, a default."""
+# --- Reading
 
-    use_required_attribute = False
+
+def posted_rows(action: str, data: QueryDict) -> dict[str, MappingRow]:
+    """An action's rows by the prefix of each, blank ones included, in the order in which they stood on the page."""
+    name = name_of(action)
+    prefixes = [f"{name}-{number}" for number in _numbers(data, name, most=MAX_ROWS + 1)]
+    return {prefix: _row(prefix, data) for prefix in prefixes}
+
+
+def open_rows(action: str, data: QueryDict) -> list[str]:
+    """The prefixes of the rows whose options stood open."""
+    name = name_of(action)
+    prefixes = [f"{name}-{number}" for number in _numbers(data, name, most=MAX_ROWS + 1)]
+    return [prefix for prefix in prefixes if data.get(f"{prefix}-open")]
+
+
+def is_blank_row(row: MappingRow) -> bool:
+    """Nobody has filled it in yet."""
+    texts = (row.target, row.template, row.default)
+    return not any(text.strip() for text in texts) and not row.transformations and not row.rule_set
+
+
+def _numbers(data: QueryDict, name: str, *, most: int) -> list[str]:
+    """Each part of a list writes its number under the list's name, so that the page's order is theirs."""
+    numbers = (number for number in data.getlist(name) if number.isdecimal() and len(number) < 6)
+    return list(dict.fromkeys(numbers))[:most]
+
+
+def _row(prefix: str, data: QueryDict) -> MappingRow:
+    form = RowForm(data, prefix=prefix)
+    form.full_clean()
+    return MappingRow(
+        **form.cleaned_data, transformations=_transformations(prefix, data), rule_set=_rule_set(prefix, data)
+    )
+
+
+def _transformations(prefix: str, data: QueryDict) -> tuple[Mapping[str, Any], ...]:
+    numbers = _numbers(data, f"{prefix}-t", most=MAX_TRANSFORMATIONS + 1)
+    return tuple(_transformation(f"{prefix}-t{number}", data) for number in numbers)
+
+
+def _transformation(prefix: str, data: QueryDict) -> Mapping[str, Any]:
+    use = str(Text().clean(data.get(f"{prefix}-use")))
+    known = TRANSFORMATIONS.get(use)
+    if known is None:
+        return {"use": use}
+    asked = [spec for spec in known.options if spec.kind == "boolean" or f"{prefix}-{spec.key}" in data]
+    values = OptionsForm(asked, data=data, prefix=prefix).read()
+    return {"use": use} | {spec.key: values[spec.key] for spec in asked if _is_set(spec, values[spec.key])}
+
+
+def _is_set(spec: FieldSpec, value: object) -> bool:
+    """What was left as it is by default is not written down."""
+    return value != spec.default and not (value in ("", False) and spec.default is None)
+
+
+def _rule_set(prefix: str, data: QueryDict) -> Mapping[str, Any] | None:
+    numbers = _numbers(data, f"{prefix}-r", most=MAX_RULES + 1)
+    if not numbers:
+        return None
+    rules = [RuleForm(data, prefix=f"{prefix}-r{number}").rule() for number in numbers]
+    kept = [{key: value for key, value in rule.items() if value is not None} for rule in rules]
+    return {"op": "or" if data.get(f"{prefix}-op") == "or" else "and", "rules": kept}
+
+
+# --- Showing
+
+
+class RowForm(DraftForm):
+    """The texts and choices of one row."""
 
     target = Text(
-        label="target",
-        widget=forms.TextInput(
-            attrs={"class": "mono", "placeholder": "email", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        label="target", widget=forms.TextInput(attrs=_CODE | {"class": "mono", "placeholder": "email"})
     )
     template = Text(
         label="template",
         strip=False,
         widget=forms.TextInput(
-            attrs={
+            attrs=_CODE
+            | {
                 "class": "mono",
                 "list": "lead-variables",
                 "placeholder": "{{lead.email}}",
-                "autocomplete": "off",
-                "spellcheck": "false",
+                "data-template": "",
             }
         ),
     )
-    default = Text(label="default", strip=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-    def row(self) -> MappingRow:
-        self.full_clean()
-        return MappingRow(**self.cleaned_data)
-
-    def show(self, problems: Sequence[tuple[str, str]]) -> None:
-        self._errors = ErrorDict(renderer=self.renderer)
-        for name, sentence in problems:
-            self._errors[name] = self.error_class([sentence], renderer=self.renderer)
-
-
-def posted_rows(action: str, data: QueryDict) -> list[MappingRow]:
-    """An action's rows as they were posted, blank ones included, without the one to be removed."""
-    count = posted_count(data, name_of(action), most=MAX_ROWS + 1)
-    removed = data.get(f"remove-{action}")
-    return [
-        RowForm(data, prefix=f"{name_of(action)}-{number}").row()
-        for number in range(count)
-        if removed != str(number + 1)
-    ]
-
-
-def read_rows(action: str, data: QueryDict) -> list[MappingRow]:
-    """The same without rows that nobody filled in."""
-    return [
-        row for row in posted_rows(action, data) if row.target or row.template.strip() or row.default.strip()
-    ]
-
-
-def row_forms(
-    action: str, rows: Sequence[MappingRow], *, blank: int, problems: Sequence[RowProblem] = ()
-) -> list[RowForm]:
-    """Forms that show an action's rows, and some blank ones below; the first of those takes the focus."""
-    forms_of = [
-        RowForm(
-            initial={"target": row.target, "template": row.template, "default": row.default},
-            prefix=f"{name_of(action)}-{number}",
-        )
-        for number, row in enumerate([*rows, *[MappingRow("")] * blank])
-    ]
-    for number, form in enumerate(forms_of):
-        form.show([(name, sentence) for row, name, sentence in problems if row == number])
-    return forms_of
-
-
-class SampleForm(forms.Form):
-    """A lead to try things with, as JSON."""
-
-    sample = forms.CharField(
-        label="Sample lead",
-        help_text="Its fields as JSON. Change it to try other values; no real lead is touched.",
-        max_length=MOST_SAMPLE,
-        widget=forms.Textarea(attrs={"class": "mono", "rows": 12, "spellcheck": "false"}),
+    default = Text(
+        label="default",
+        help_text="Sent when the value comes to nothing.",
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    literal = Flag(label="Plain text: braces are no variables", required=False)
+    sends = forms.CharField(
+        label="How a typed value is sent",
+        help_text="Such as a telephone number or a date.",
+        widget=forms.Select(choices=FORMS_OF_VALUES),
     )
 
-    def clean_sample(self) -> dict[str, Any]:
-        try:
-            lead = json.loads(self.cleaned_data["sample"])
-        except (ValueError, RecursionError) as error:
-            at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-            raise forms.ValidationError(f"This is not JSON{at}. It must be an object in braces.") from error
-        if not isinstance(lead, dict):
-            raise forms.ValidationError("A lead is a JSON object: names and values in braces.")
-        cleaned, _ = clean(lead)
-        return cleaned if isinstance(cleaned, dict) else {}
+    def clean_sends(self) -> Sends:
+        sends = self.cleaned_data["sends"]
+        return cast(Sends, sends) if sends in SENDS else "normal"
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        self.cleaned_data.setdefault("sends", "normal")
 
 
-def sample_text(lead: Any = None) -> str:
-    return json.dumps(SAMPLE if lead is None else lead, indent=2, ensure_ascii=False)
+class OptionsForm(SpecForm):
+    """The options of a transformation. White space counts: a separator may be a space."""
+
+    def __init__(self, specs: Sequence[FieldSpec], **options: Any) -> None:
+        super().__init__(specs, **options)
+        for field in self.fields.values():
+            if type(field) is Text:
+                field.strip = False
+            if isinstance(field.widget, ChoiceCards):
+                # There is no room for cards in the middle of a row.
+                field.widget = forms.Select(choices=field.widget.choices)
+
+
+class TransformationForm(OptionsForm):
+    """One step of a row's chain: what it does, and its options."""
+
+    def __init__(
+        self, transformation: Mapping[str, Any], number: int, of: str, tables: Sequence[str]
+    ) -> None:
+        known = TRANSFORMATIONS.get(transformation["use"])
+        self.use = transformation["use"]
+        self.label = known.label if known else f"Unknown: {self.use}"
+        self.help = known.help if known else ""
+        self.number = number
+        self.problem = ""
+        specs = [_with_tables(spec, tables) for spec in known.options] if known else []
+        super().__init__(specs, values=transformation, prefix=f"{of}-t{number}")
+        self.ids = _ids(self.prefix, "up", "down", "drop")
+
+
+def _with_tables(spec: FieldSpec, tables: Sequence[str]) -> FieldSpec:
+    if spec.key != "table":
+        return spec
+    choices = [Choice(name, name) for name in tables]
+    return replace(spec, kind="choice", choices=(Choice("", "Choose a table"), *choices))
+
+
+class ShownRow(RowForm):
+    """A row with all that stands at it: its transformations, its rules, what is wrong.
+
+    `problems` are pairs of a field and a sentence; `transformations.0.pattern` and `rule_set.rules.0.rhv` are fields
+    as well.
+    """
+
+    def __init__(
+        self,
+        row: MappingRow,
+        prefix: str,
+        *,
+        problems: Sequence[tuple[str, str]] = (),
+        tables: Sequence[str] = (),
+        is_open: bool = False,
+        focus: str = "",
+    ) -> None:
+        names = ("target", "template", "default", "literal", "sends")
+        super().__init__(initial={name: getattr(row, name) for name in names}, prefix=prefix)
+        self.row = row
+        self.number = int(prefix.rsplit("-", 1)[-1])
+        self.steps = [
+            TransformationForm(transformation, number, prefix, tables)
+            for number, transformation in enumerate(row.transformations)
+        ]
+        rule_set = row.rule_set or {}
+        self.op = rule_set.get("op", "and")
+        self.rules = [
+            RuleForm(initial=shown(dict(rule)), prefix=f"{prefix}-r{number}")
+            for number, rule in enumerate(rule_set.get("rules", ()))
+        ]
+        self._show(problems)
+        self.is_open = is_open or any(field not in ("target", "template") for field, _ in problems)
+        self.ids = _ids(prefix, "up", "down", "remove", "add_step", "add_rule")
+        for form in (self, *self.rules):
+            for name, field in form.fields.items():
+                if form[name].id_for_label == focus:
+                    field.widget.attrs["autofocus"] = True
+
+    def _show(self, problems: Sequence[tuple[str, str]]) -> None:
+        own: list[tuple[str, str]] = []
+        of_steps: dict[int, dict[str, str]] = {}
+        of_rules: dict[int, list[tuple[str, str]]] = {}
+        for field, sentence in problems:
+            match field.split("."):
+                case ["transformations", place, *option] if int(place) < len(self.steps):
+                    of_steps.setdefault(int(place), {})[".".join(option)] = sentence
+                case ["rule_set"] if self.rules:
+                    of_rules = self._problems_of_rules()
+                case _:
+                    own.append((field if field in self.fields else "template", sentence))
+        self.put(own)
+        for number, step in enumerate(self.steps):
+            found = of_steps.get(number, {})
+            step.show(found)
+            step.problem = next((found[key] for key in found if key not in step.fields), "")
+        for number, rule in enumerate(self.rules):
+            rule.put(of_rules.get(number, ()))
+
+    def _problems_of_rules(self) -> dict[int, list[tuple[str, str]]]:
+        """Each beside its own field, by the rule's place; what has none is said beside the first rule."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        for path, sentence in rules.problems(self.row.rule_set):
+            place, _, part = path.removeprefix("rules.").partition(".")
+            number = int(place) if place.isdecimal() and int(place) < len(self.rules) else 0
+            found.setdefault(number, []).append((part if part in RuleForm.base_fields else "lhv", sentence))
+        return found
+
+    @property
+    def condition(self) -> str:
+        """The row's rules, for reading."""
+        words = [
+            " ".join(filter(None, (rule["lhv"], rule["op"], _quoted(rule.get("rhv")))))
+            for rule in self._rules
+        ]
+        return f" {self.op} ".join(words)
+
+    @property
+    def _rules(self) -> list[Mapping[str, Any]]:
+        return [rule.initial["was"] for rule in self.rules]
+
+
+def _ids(prefix: str | None, *names: str) -> dict[str, str]:
+    """The ids of the buttons, which say by theirs whether they take the cursor."""
+    return {name: f"{prefix}-{name.replace('_', '-')}" for name in names}
+
+
+def _quoted(value: object) -> str:
+    return f"“{as_text(value)}”" if value not in (None, "") else ""
+
+
+def shown_rows(
+    action: str,
+    rows: Sequence[MappingRow],
+    *,
+    problems: Sequence[RowProblem] = (),
+    tables: Sequence[str] = (),
+    opened: Collection[int] = (),
+    focus: str = "",
+) -> list[ShownRow]:
+    """An action's rows. `opened`: those whose options stand open; `focus`: the id of the field that takes the cursor."""
+    name = name_of(action)
+    return [
+        ShownRow(
+            row,
+            f"{name}-{number}",
+            problems=[(field, sentence) for index, field, sentence in problems if index == number],
+            tables=tables,
+            is_open=number in opened,
+            focus=focus,
+        )
+        for number, row in enumerate(rows)
+    ]

@@ -1,57 +1,120 @@
 """The lead that somebody tries things with. It stays theirs until they sign out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from destinations.forms.mapping import SAMPLE, SampleForm, sample_text
-from flows import usages
+from destinations import wizard
+from destinations.forms.samples import EXAMPLES, SampleForm, sample_text
+from destinations.models import Destination
+from flows import past_leads
 from leadconduit.accounts.access import MemberRequest
+from leadconduit.accounts.fields import KnownField, known_fields
+from leadconduit.leads.typed import typed
+from leadconduit.leads.values import plain
+from leadconduit.lib.ids import time_of
 
 KEPT_AS = "sample_lead"
 
-BESIDES_THE_LEAD = ("account.name", "flow.name", "source.name", "submission.timestamp")
-USUAL_FIELDS = (
-    *(field for field in SAMPLE if field != "company"),
-    "company.name",
-    "address_2",
-    "phone_2",
-    "reference",
-    "trustedform_cert_url",
-)
-
 
 class Sample(NamedTuple):
-    """`lead` is None where what was typed is none."""
+    """`lead` is None where what was typed is none. `chosen` names an example or a stored lead, "" for one's own."""
 
     form: SampleForm
     lead: Mapping[str, Any] | None
+    chosen: str
+    name: str
+    came_at: datetime | None = None
+    stored: Mapping[str, Any] | None = None
+
+    def variables(self, destination: Destination) -> dict[str, Any]:
+        """What a template may name: a stored lead brings along its flow, its source and its submission."""
+        return wizard.variables(destination, self.lead or {}) | dict(self.stored or {})
 
 
-def sample_of(request: MemberRequest) -> Sample:
-    """What was posted, which is kept for the next page; else what was kept; else ours."""
-    if "sample" in request.POST:
-        form = SampleForm(request.POST)
-        if not form.is_valid():
-            return Sample(form, None)
-        if form["sample"].value() != request.session.get(KEPT_AS, sample_text()):
-            request.session[KEPT_AS] = form["sample"].value()
-        return Sample(form, form.cleaned_data["sample"])
-    text = request.session.get(KEPT_AS, sample_text())
-    # Read anew as when it was typed: what was kept is the text, not what could be made of it.
-    kept = SampleForm({"sample": text})
+Known = Mapping[str, KnownField]
+
+
+def sample_of(request: MemberRequest, known: Known | None = None) -> Sample:
+    """What was chosen or written, which is kept for the next page; else what was kept; else ours.
+
+    `known` are the account's fields, where they have been asked for already: values are read by their types.
+    """
+    sample = _sample(request)
+    if sample.lead is None or sample.stored:
+        return sample
+    fields = known_fields(request.account) if known is None else known
+    return sample._replace(lead=typed(sample.lead, lambda id: fields[id].type if id in fields else None))
+
+
+def _sample(request: MemberRequest) -> Sample:
+    kept = _kept(request)
+    before = _named(request, kept.get("chosen", "example:complete")) if "text" not in kept else None
+    if chosen := request.POST.get("use"):
+        found = _named(request, chosen)
+        if found:
+            request.session[KEPT_AS] = {"chosen": chosen}
+            return found
+    if "sample" not in request.POST:
+        return before or _written(kept.get("text", ""), shows_mistakes=False)
+    text = request.POST["sample"].replace("\r\n", "\n")
+    if before and text.strip() == str(before.form.initial["sample"]).strip():
+        return before
+    written = _written(text, shows_mistakes=True)
+    if written.lead is not None and text != kept.get("text"):
+        request.session[KEPT_AS] = {"text": text}
+    return written
+
+
+def _kept(request: MemberRequest) -> dict[str, str]:
+    kept = request.session.get(KEPT_AS, {})
+    # Sessions of the version before hold the text alone.
+    return {"text": kept} if isinstance(kept, str) else kept
+
+
+def _named(request: MemberRequest, chosen: str) -> Sample | None:
+    kind, _, key = chosen.rpartition(":")
+    if kind == "lead":
+        return _stored(request, key)
+    if (example := EXAMPLES.get(key)) is None:
+        return None
+    form = SampleForm(initial={"sample": sample_text(example.lead)})
+    return Sample(form, example.lead, chosen, f"{example.label} example")
+
+
+def _stored(request: MemberRequest, id: str) -> Sample | None:
+    lead = past_leads.find(request.account, id)
+    if lead is None:
+        return None
     return Sample(
-        SampleForm(initial={"sample": text}), kept.cleaned_data["sample"] if kept.is_valid() else {}
+        form=SampleForm(initial={"sample": sample_text(plain(lead.values, "raw"))}),
+        lead=lead.values,
+        chosen=f"lead:{id}",
+        name=lead.email or id,
+        came_at=time_of(id),
+        stored=past_leads.variables_of(lead),
     )
 
 
-def known_variables(request: MemberRequest, lead: Mapping[str, Any] | None) -> list[str]:
-    """What a template may well name: the sample's fields, those of the account's flows, and the usual ones."""
-    fields = [*_paths(lead or {}), *usages.lead_fields(request.account), *USUAL_FIELDS]
-    return list(dict.fromkeys([*(f"lead.{field}" for field in fields), *BESIDES_THE_LEAD]))
+def _written(text: str, *, shows_mistakes: bool) -> Sample:
+    """Read anew as when it was typed: what was kept is the text, not what could be made of it."""
+    form = SampleForm({"sample": text})
+    lead = form.cleaned_data["sample"] if form.is_valid() else None
+    if not shows_mistakes:
+        return Sample(SampleForm(initial={"sample": text}), lead or {}, "", "Your own")
+    return Sample(form, lead, "", "Your own")
 
 
-def _paths(lead: Mapping[str, Any], above: str = "") -> list[str]:
-    found: list[str] = []
-    for name, value in lead.items():
-        found += _paths(value, f"{above}{name}.") if isinstance(value, dict) else [f"{above}{name}"]
-    return found
+class StoredLead(NamedTuple):
+    """A lead to choose: `choice` is what `Sample.chosen` says of it."""
+
+    choice: str
+    email: str
+    came_at: datetime
+
+
+def stored_leads(request: MemberRequest) -> list[StoredLead]:
+    """The newest leads to choose from, or those that were searched for."""
+    search = request.POST.get("leads") or request.GET.get("leads", "")
+    leads = past_leads.latest(request.account, search=search)
+    return [StoredLead(f"lead:{lead.pk}", lead.email, time_of(lead.pk)) for lead in leads]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from destinations import fields, mapping
 from destinations.fields import FieldSpec
-from destinations.mapping import MappingRow
+from destinations.mapping import MappingRow, Table
 from destinations.platforms.port import ActionSpec, ActionValues, DestinationValues, Setup, TargetField
 
 RowProblem = tuple[int, str, str]
@@ -71,11 +71,12 @@ def progress(
     *,
     action_ids: Sequence[str],
     mappings: Sequence[Sequence[MappingRow]],
+    tables: Sequence[Table] = (),
     untested: str,
 ) -> Progress:
     """How far the destination is. `action_ids` and `mappings` go with its actions, one for one.
 
-    `untested` says why no test speaks for it as it stands; "" when one does.
+    `tables` are what rows look things up in. `untested` says why no test speaks for it as it stands; "" when one does.
     """
     actions = dict(zip(action_ids, destination.actions, strict=True))
     rows = dict(zip(action_ids, mappings, strict=True))
@@ -83,7 +84,9 @@ def progress(
     credentials = _of_credentials(setup, destination)
     configuration = _of_configuration(setup, destination)
     of_actions = {id: _of_action(setup, destination, action) for id, action in actions.items()}
-    of_mappings = {id: _of_mapping(setup, destination, action, rows[id]) for id, action in actions.items()}
+    of_mappings = {
+        id: _of_mapping(setup, destination, action, rows[id], tables) for id, action in actions.items()
+    }
     missing_from_configuration = [
         *_labelled(configuration, [spec for page in setup.pages(destination) for spec in page.fields]),
         *_of_actions_in_words(setup, destination, names, of_actions),
@@ -92,7 +95,9 @@ def progress(
         steps=(
             _step("auth", destination.scheme, _of_auth_in_words(setup, destination, credentials)),
             _step("configure", destination.configuration, missing_from_configuration),
-            _step("map", any(rows.values()), _of_mappings_in_words(names, of_mappings)),
+            _step(
+                "map", any(rows.values()), [*_of_mappings_in_words(names, of_mappings), *_of_tables(tables)]
+            ),
             _step("test", False, [untested] if untested else []),
         ),
         credentials=credentials,
@@ -140,10 +145,14 @@ def spec_of(offers: Sequence[ActionSpec], action_id: str) -> ActionSpec | None:
 
 
 def _of_mapping(
-    setup: Setup, destination: DestinationValues, action: ActionValues, rows: Sequence[MappingRow]
+    setup: Setup,
+    destination: DestinationValues,
+    action: ActionValues,
+    rows: Sequence[MappingRow],
+    tables: Sequence[Table],
 ) -> list[RowProblem]:
     targets = setup.targets(destination, action.action_id)
-    found = mapping.problems(rows)
+    found = mapping.problems(rows, tables)
     known = {target.key for target in targets.fields}
     if not targets.custom:
         found += [
@@ -197,6 +206,13 @@ def _of_mappings_in_words(
         f"{names[id]}: {sentence}" if row < 0 else f"{names[id]}, row {row + 1}, {field}: {sentence}"
         for id, found in problems.items()
         for row, field, sentence in found
+    ]
+
+
+def _of_tables(tables: Sequence[Table]) -> list[str]:
+    return [
+        f"Look-up table “{tables[index].name}”: {sentence}" if index < len(tables) else sentence
+        for index, _, sentence in mapping.table_problems(tables)
     ]
 
 

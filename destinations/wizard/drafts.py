@@ -5,7 +5,7 @@ What a person typed is saved as it is, complete or not, so that it is there when
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import transaction
 from destinations import configured
 from destinations.configured import Document, current, platform_of
 from destinations.fields import FieldSpec, split_secrets, with_defaults
-from destinations.mapping import MappingRow
+from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision
 from destinations.platforms.port import UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
@@ -219,17 +219,24 @@ def save_mapping(
     *,
     destination: Destination,
     mappings: Mapping[str, Iterable[MappingRow]],
+    tables: Iterable[Table] | None = None,
     by: User | None,
     now: datetime,
 ) -> None:
-    """The mapping rows of some of the draft's actions, by the action's id."""
-    rows = {id: [asdict(row) for row in of_action] for id, of_action in mappings.items()}
+    """The mapping rows of some of the draft's actions, by the action's id; and its look-up tables, all or none."""
+    wanted = {id: list(rows) for id, rows in mappings.items()}
+    kept = None if tables is None else [table.to_json() for table in tables]
 
     def parts(document: Document) -> Document:
-        actions = document["actions"]
-        return {
-            "actions": [action | {"mapping": rows.get(action["id"], action["mapping"])} for action in actions]
-        }
+        # What means the same stays as it is written: nobody changed anything.
+        actions = [
+            action
+            if (rows := wanted.get(action["id"])) is None or rows == configured.rows_of(action)
+            else action | {"mapping": [row.to_json() for row in rows]}
+            for action in document["actions"]
+        ]
+        changed = kept is not None and kept != document.get("tables", [])
+        return {"actions": actions} | ({"tables": kept} if changed else {})
 
     _revise(destination, by=by, now=now, parts=parts)
 

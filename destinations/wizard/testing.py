@@ -42,6 +42,7 @@ def standing(destination: Destination, revision: DestinationRevision | None = No
         values,
         action_ids=[action["id"] for action in revision.actions],
         mappings=[configured.rows_of(action) for action in revision.actions],
+        tables=configured.tables_of(document),
         untested=_untested(destination, revision),
     )
     return Standing(destination, revision, values, found)

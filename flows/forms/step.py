@@ -1,17 +1,10 @@
 """A filter step and its rules: one level of and/or."""
 
-from typing import Any
-
 from django import forms
 
 from leadconduit.forms import ChoiceCards
-from leadconduit.leads.rules import BINARY, MAX_RULES, OPERATORS
-from leadconduit.leads.values import as_text
-
-
-def in_words(value: object) -> str:
-    """A rule's right-hand value as the text box shows it."""
-    return ", ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
+from leadconduit.leads.rules import MAX_RULES
+from leadconduit.rule_form import RuleForm
 
 
 class StepForm(forms.Form):
@@ -42,31 +35,6 @@ class StepForm(forms.Form):
         help_text="Text, with {{lead.state}} and the like where values belong.",
     )
     enabled = forms.BooleanField(label="This step runs", required=False, initial=True)
-
-
-class RuleForm(forms.Form):
-    lhv = forms.CharField(
-        label="Variable",
-        widget=forms.TextInput(attrs={"class": "mono", "list": "variables", "placeholder": "lead.state"}),
-    )
-    op = forms.ChoiceField(label="Operator", choices=[(operator, operator) for operator in OPERATORS])
-    rhv = forms.CharField(label="Value", required=False)
-    # What the page cannot show as it is: the rule's id, and a list or a number where the text box has words.
-    was = forms.JSONField(required=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("op") in BINARY and not cleaned.get("rhv"):
-            self.add_error("rhv", "Say what to compare with. For a blank, use “is blank”.")
-        return cleaned
-
-    def rule(self) -> dict[str, Any]:
-        """As the REST API has it; what was not touched stays as it was."""
-        cleaned = self.cleaned_data
-        was: dict[str, Any] = cleaned["was"] if isinstance(cleaned.get("was"), dict) else {}
-        untouched = "rhv" in was and in_words(was["rhv"]) == cleaned["rhv"]
-        right = {"rhv": was["rhv"] if untouched else cleaned["rhv"]} if cleaned["op"] in BINARY else {}
-        return {"id": was.get("id"), "lhv": cleaned["lhv"], "op": cleaned["op"], **right}
 
 
 RuleFormSet = forms.formset_factory(

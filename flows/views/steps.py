@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from flows.forms.step import RuleFormSet, StepForm, in_words
+from flows.forms.step import RuleFormSet, StepForm
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.rule_form import shown
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -88,7 +89,7 @@ def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
 def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
     if step is None:
         return [{"lhv": "lead.", "op": "is blank"}]
-    return [rule | {"rhv": in_words(rule.get("rhv", "")), "was": rule} for rule in step["rule_set"]["rules"]]
+    return [shown(rule) for rule in step["rule_set"]["rules"]]
 
 
 def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:

@@ -74,6 +74,7 @@ def set_up_webhook(page: Page, receiver: str) -> None:
     map_row(page, 2, "name", "{{lead.first_name}}")
     add_row(page, 3)
     map_row(page, 3, "source", "{{source.name}}")
+    page.locator("summary", has_text="Options").nth(2).click()
     page.get_by_label("Default").nth(2).fill("Unknown")
     expect(page.locator(".would-send")).to_contain_text("Sample source")
     look(page)

@@ -45,11 +45,11 @@ def flow_by_api(api: ApiClient, name: str, **parts: Any) -> tuple[str, str]:
 def edit_mapping(page: Client, base: str, *, target: str) -> None:
     """Rename the only target field, as the page of the mapping has it."""
     shown = text_of(page.get(f"{base}setup/map/"))
-    prefix = re.search(r'name="(rows-[0-9a-f]+)-count"', shown)
+    prefix = re.search(r'name="(rows-[0-9a-f]+)" value="0"', shown)
     assert prefix
     name = prefix[1]
     row = {f"{name}-0-target": target, f"{name}-0-template": "{{lead.email}}", f"{name}-0-default": ""}
-    page.post(f"{base}setup/map/", {f"{name}-count": 1, "continue": "1"} | row)
+    page.post(f"{base}setup/map/", {name: ["", "0"], "continue": "1"} | row)
 
 
 def json_of(answer: Any) -> Any:

@@ -45,7 +45,7 @@ def configuration(url: str = "https://receiver.example", *names: str, **values: 
 
 def rows(destination: Destination, *written: tuple[str, str, str], action: int = 0) -> dict[str, Any]:
     name = f"rows-{draft(destination).actions[action]['id']}"
-    posted: dict[str, Any] = {f"{name}-count": len(written)}
+    posted: dict[str, Any] = {name: ["", *range(len(written))]}
     for number, row in enumerate(written):
         for field, text in zip(("target", "template", "default"), row, strict=True):
             posted[f"{name}-{number}-{field}"] = text

@@ -219,7 +219,7 @@ def test_an_action_brings_its_mapping_along(adam: User) -> None:
 
     kept = document_of(destination)["actions"]
     assert [action["id"] for action in kept] == [two["id"]]
-    assert kept[0]["mapping"] == [{"target": "email", "template": "{{lead.email}}", "default": ""}]
+    assert kept[0]["mapping"] == [{"target": "email", "template": "{{lead.email}}"}]
 
 
 def test_an_id_of_somebody_else_makes_a_new_action(adam: User, sam: User) -> None:

@@ -1,0 +1,109 @@
+"""What a template may name: the fields of leads, with what the sample lead has in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from destinations.mapping import SourceField
+from flows import usages
+from leadconduit.accounts.fields import KnownField
+from leadconduit.accounts.models import Account
+from leadconduit.leads.values import as_text, is_typed, lookup
+
+MOST_SHOWN = 120
+"""Characters of a value."""
+
+OTHERS = {
+    "lead.id": "Id of the lead",
+    "submission.timestamp": "When it was submitted",
+    "submission.ip": "Address it was submitted from",
+    "flow.name": "Name of the flow",
+    "flow.id": "Id of the flow",
+    "source.name": "Name of the source",
+    "source.id": "Id of the source",
+    "account.name": "Name of the account",
+    "account.id": "Id of the account",
+}
+"""What is known besides a lead's fields."""
+
+
+class Source(NamedTuple):
+    """A path for a template, and what the sample lead has there. `parts` are the components of its value."""
+
+    path: str
+    name: str
+    type: str
+    sample: str
+    parts: tuple["Source", ...] = ()
+
+
+class Sources(NamedTuple):
+    """`groups` for reading, each with a heading; `fields` the same for those that look for a fitting one.
+
+    `own` are the ids of the fields that the account's flows take.
+    """
+
+    groups: Sequence[tuple[str, Sequence[Source]]]
+    fields: Sequence[SourceField]
+    own: Sequence[str]
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Every path and the type of what stands there, the most likely first."""
+        listed = [source for _, sources in self.groups for source in sources]
+        return {
+            source.path: source.type for source in [*listed, *(part for of in listed for part in of.parts)]
+        }
+
+
+def sources_of(account: Account, known: Mapping[str, KnownField], variables: Mapping[str, Any]) -> Sources:
+    """All that a template may well name: what the sample has, what flows take, and every field that there is."""
+    own = usages.lead_fields(account)
+    in_lead = list(dict.fromkeys(_fields(variables["lead"])))
+    of_flows = [field for field in own if field not in in_lead]
+    rest = [id for id, field in known.items() if not field.deprecated and id not in {*in_lead, *of_flows}]
+    groups = [
+        ("In the sample lead", [_of_lead(field, known, variables) for field in in_lead]),
+        ("Other fields of your flows", [_of_lead(field, known, variables) for field in of_flows]),
+        ("Flow, source and account", [_source(path, name, "", variables) for path, name in OTHERS.items()]),
+        ("All other fields", [_of_lead(field, known, variables) for field in rest]),
+    ]
+    fields = [
+        SourceField(source.path, source.name, source.type, source.sample)
+        for _, sources in groups
+        for source in sources
+    ]
+    return Sources([(label, sources) for label, sources in groups if sources], fields, own)
+
+
+def _fields(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The ids of the fields that have a value, dotted where they are nested."""
+    for name, value in values.items():
+        if isinstance(value, dict) and not is_typed(value):
+            yield from _fields(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def _of_lead(id: str, known: Mapping[str, KnownField], variables: Mapping[str, Any]) -> Source:
+    field = known.get(id)
+    name = field.name if field else id.replace("_", " ").capitalize()
+    return _source(f"lead.{id}", name, field.type if field else "", variables)
+
+
+def _source(path: str, name: str, type: str, variables: Mapping[str, Any]) -> Source:
+    value = lookup(variables, path)
+    parts = (
+        tuple(
+            Source(f"{path}.{part}", part.replace("_", " "), "", _shown(of_part))
+            for part, of_part in value.items()
+            if part not in ("normal", "valid")
+        )
+        if isinstance(value, dict) and is_typed(value)
+        else ()
+    )
+    return Source(path, name, type, _shown(value), parts)
+
+
+def _shown(value: object) -> str:
+    text = as_text(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

@@ -1,0 +1,86 @@
+/* The mapping of fields: conveniences that a page without scripts goes without. */
+
+const listen = (type, selector, act) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+
+/* What needs a script shows itself. */
+const show = (root) => root.querySelectorAll(".handle[hidden], [data-filters][hidden]").forEach((part) => (part.hidden = false));
+
+document.addEventListener("htmx:load", (event) => show(event.detail.elt.parentElement ?? document));
+show(document);
+
+/* A field of the lead is written where the cursor was last: that field is known by its id, which a new page keeps. */
+let wroteIn = "";
+
+listen("focusin", "[data-template]", (input) => (wroteIn = input.id));
+
+listen("click", "[data-insert]", (button) => {
+  const inputs = [...document.querySelectorAll("[data-template]")];
+  const input = inputs.find((one) => one.id === wroteIn) ?? inputs.find((one) => !one.value) ?? inputs.at(-1);
+  if (!input) return;
+  input.setRangeText(button.dataset.insert, input.selectionStart, input.selectionEnd, "end");
+  input.focus();
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* A list is searched in the words that its entries carry. */
+listen("input", "[data-filters]", (search, event) => {
+  const list = document.getElementById(search.dataset.filters);
+  const wanted = event.target.value.trim().toLowerCase().split(/\s+/);
+  const entries = [...list.querySelectorAll("[data-words]")];
+  entries.forEach((entry) => {
+    const words = entry.dataset.words.toLowerCase();
+    entry.hidden = !wanted.every((word) => words.includes(word));
+  });
+  list.querySelectorAll("h3").forEach((heading) => (heading.hidden = !heading.nextElementSibling.querySelector(":scope > :not([hidden])")));
+  list.querySelectorAll(".nothing").forEach((words) => (words.hidden = entries.some((entry) => !entry.hidden)));
+  event.stopPropagation();
+});
+
+/* Enter in a search looks no further; it must not save the page. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.closest?.("[data-filters]")) event.preventDefault();
+});
+
+/* Options that stand open are still open when the page comes back. */
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const kept = event.target.dataset?.keeps;
+    const input = kept && document.getElementsByName(kept)[0];
+    if (input) input.value = event.target.open ? "1" : "";
+  },
+  true,
+);
+
+/* Rows are dragged by their handle; the buttons do the same. */
+let dragged = null;
+
+listen("pointerdown", ".handle", (handle) => (handle.closest(".mapping-row").draggable = true));
+
+listen("dragstart", ".mapping-row", (row, event) => {
+  dragged = row;
+  event.dataTransfer.effectAllowed = "move";
+  row.classList.add("dragged");
+});
+
+listen("dragover", ".mapping-row", (row, event) => {
+  if (!dragged || row.parentElement !== dragged.parentElement) return;
+  event.preventDefault();
+  const { top, height } = row.getBoundingClientRect();
+  row[event.clientY < top + height / 2 ? "before" : "after"](dragged);
+});
+
+listen("drop", ".mapping-row", (_, event) => event.preventDefault());
+
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("dragged");
+  dragged.draggable = false;
+  const form = dragged.closest("form");
+  dragged = null;
+  form.requestSubmit(form.querySelector("[data-saves-order]"));
+});

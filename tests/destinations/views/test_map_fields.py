@@ -1,0 +1,507 @@
+"""The step that maps fields, as a browser without a script uses it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from destinations import configured
+from destinations.mapping import MappingRow, Table
+from destinations.models import Destination
+from flows import intake
+from leadconduit.accounts.models import Account
+from tests.destinations.views.journey import HTMX, base_of, begin, configuration, draft, rows, text_of
+from tests.factories import NOON, EntityFactory, FlowFactory, source_of
+
+FIELDS = (
+    ("email", "E-mail", "email", "", ""),
+    ("phone", "Phone", "phone", "12", ""),
+    ("rating", "Rating", "choice", "", "Hot, Cold"),
+)
+"""What the receiver declares; the first two are required."""
+
+
+@pytest.fixture
+def mapping(page: Client) -> Destination:
+    """A receiver that takes whatever it is sent."""
+    return _set_up(page, {})
+
+
+@pytest.fixture
+def declared(page: Client) -> Destination:
+    """A receiver that says what it takes."""
+    return _set_up(page, _declared())
+
+
+def _set_up(page: Client, fields: dict[str, Any]) -> Destination:
+    base = begin(page)
+    page.post(f"{base}setup/auth/", {"scheme": "none", "shown": "none", "continue": "1"})
+    page.post(f"{base}setup/configure/", configuration() | fields | {"continue": "1"})
+    return Destination.objects.get()
+
+
+def _declared() -> dict[str, Any]:
+    columns = zip(("key", "label", "type", "max_length", "choices"), zip(*FIELDS, strict=True), strict=True)
+    posted: dict[str, Any] = {f"action-0-fields-{name}": list(values) for name, values in columns}
+    return posted | {"action-0-fields-required": ["0", "1"]}
+
+
+def post(page: Client, destination: Destination, *parts: dict[str, Any], **more: Any) -> str:
+    data = {key: value for part in parts for key, value in part.items()} | more
+    return text_of(page.post(f"{base_of(destination)}setup/map/", data))
+
+
+def change(verb: str, destination: Destination, rest: str = "") -> dict[str, str]:
+    """A button: of the action, or of a row by its number."""
+    action = action_of(destination)
+    about = action if verb == "add" else f"rows-{action}-{rest}"
+    return {"change": f"{verb} {about} {rest}".strip() if verb == "add" else f"{verb} {about}"}
+
+
+def action_of(destination: Destination) -> str:
+    id: str = draft(destination).actions[0]["id"]
+    return id
+
+
+def saved(destination: Destination) -> list[MappingRow]:
+    return configured.rows_of(draft(destination).actions[0])
+
+
+def tables(destination: Destination) -> list[Table]:
+    return configured.tables_of(draft(destination).document)
+
+
+def targets(destination: Destination) -> list[str]:
+    return [row.target for row in saved(destination)]
+
+
+ONE_TWO_THREE = (("a", "1", ""), ("b", "2", ""), ("c", "3", ""))
+
+
+# --- Rows
+
+
+def test_a_row_is_added_below_those_that_are_kept(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, rows(mapping, ("email", "{{lead.email}}", "")), change("add", mapping))
+
+    assert f'name="rows-{action_of(mapping)}" value="1"' in shown
+    assert targets(mapping) == ["email"]
+
+
+def test_the_cursor_goes_to_the_row_that_was_added(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, rows(mapping, ("email", "{{lead.email}}", "")), change("add", mapping))
+
+    focused = next(tag for tag in shown.split("<") if "autofocus" in tag)
+    assert f'id="id_rows-{action_of(mapping)}-1-target"' in focused
+
+
+@pytest.mark.parametrize(
+    ("verb", "row", "left", "focus"),
+    [
+        ("remove", "1", ["a", "c"], "1-remove"),
+        ("remove", "2", ["a", "b"], "1-remove"),
+        ("up", "2", ["a", "c", "b"], "1-up"),
+        ("up", "1", ["b", "a", "c"], "0-down"),
+        ("down", "1", ["a", "c", "b"], "2-up"),
+        ("down", "2", ["a", "b", "c"], "2-up"),
+        ("down", "17", ["a", "b", "c"], ""),
+    ],
+)
+def test_rows_are_moved_and_removed_and_the_cursor_stays(
+    page: Client, mapping: Destination, verb: str, row: str, left: list[str], focus: str
+) -> None:
+    shown = post(page, mapping, rows(mapping, *ONE_TWO_THREE), change(verb, mapping, row))
+
+    assert targets(mapping) == left
+    focused = [tag for tag in shown.split("<") if "autofocus" in tag]
+    assert len(focused) == bool(focus)
+    assert not focus or f'id="rows-{action_of(mapping)}-{focus}"' in focused[0]
+
+
+def test_the_order_of_rows_is_that_of_the_page(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, *ONE_TWO_THREE) | {f"rows-{action_of(mapping)}": ["", "2", "0", "1"]}
+
+    post(page, mapping, posted, change="order")
+
+    assert targets(mapping) == ["c", "a", "b"]
+
+
+def test_actions_that_the_page_did_not_have_keep_their_rows(page: Client, mapping: Destination) -> None:
+    post(page, mapping, rows(mapping, ("a", "1", "")))
+
+    post(page, mapping, {"to": "exit"})
+
+    assert targets(mapping) == ["a"]
+
+
+def test_a_wrong_row_is_named_in_the_summary_and_beside_it(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, rows(mapping, ("email", "{{lead.email", "")), {"continue": "1"})
+
+    action = action_of(mapping)
+    assert f'<a href="#id_rows-{action}-0-template">Contacts, row 1, template:' in shown
+    assert "(column 1)" in shown
+    assert f'id="id_rows-{action}-0-template_error"' in shown
+    assert saved(mapping) == [MappingRow("email", "{{lead.email")]
+
+
+def test_problems_stand_at_their_rows_with_blank_ones_between(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, ("a", "1", ""), ("", "", ""), ("b", "{{", ""))
+
+    shown = post(page, mapping, posted, {"continue": "1"})
+
+    assert f'href="#id_rows-{action_of(mapping)}-2-template"' in shown
+
+
+# --- What a row can do besides
+
+
+def with_row(destination: Destination, **fields: Any) -> dict[str, Any]:
+    prefix = f"rows-{action_of(destination)}-0"
+    return rows(destination, ("a", "{{lead.email}}", "")) | {
+        f"{prefix}-{name.replace('_', '-')}": value for name, value in fields.items()
+    }
+
+
+def test_everything_of_a_row_is_kept_as_it_was_posted(page: Client, mapping: Destination) -> None:
+    posted = with_row(
+        mapping,
+        default="none",
+        sends="raw",
+        t=["0", "1"],
+        t0_use="trim",
+        t1_use="suffix",
+        t1_text=" x ",
+        r="0",
+        op="or",
+        r0_lhv="lead.state",
+        r0_op="is equal to",
+        r0_rhv="TX",
+    )
+
+    post(page, mapping, posted)
+
+    assert saved(mapping) == [
+        MappingRow(
+            "a",
+            "{{lead.email}}",
+            "none",
+            transformations=({"use": "trim"}, {"use": "suffix", "text": " x "}),
+            rule_set={"op": "or", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}]},
+            sends="raw",
+        )
+    ]
+
+
+def test_what_is_shown_saves_as_the_same(page: Client, mapping: Destination) -> None:
+    post(page, mapping, with_row(mapping, literal="on", t="0", t0_use="hash", t0_algorithm="md5"))
+    before = saved(mapping)
+
+    shown = text_of(page.get(f"{base_of(mapping)}setup/map/"))
+
+    assert before == [
+        MappingRow(
+            "a", "{{lead.email}}", literal=True, transformations=({"use": "hash", "algorithm": "md5"},)
+        )
+    ]
+    assert '<option value="md5" selected>' in shown
+    assert f'name="rows-{action_of(mapping)}-0-literal" class' in shown or "-0-literal" in shown
+
+
+def test_a_transformation_is_added_moved_and_removed(page: Client, mapping: Destination) -> None:
+    def used() -> list[str]:
+        return [step["use"] for step in saved(mapping)[0].transformations]
+
+    post(page, mapping, with_row(mapping, add_step="trim"), change("add-step", mapping, "0"))
+    assert used() == ["trim"]
+
+    two = with_row(mapping, t=["0", "1"], t0_use="trim", t1_use="digits")
+    post(page, mapping, two, change("step-up", mapping, "0 1"))
+    assert used() == ["digits", "trim"]
+
+    post(page, mapping, two, change("drop-step", mapping, "0 0"))
+    assert used() == ["digits"]
+
+
+def test_a_condition_is_added_and_removed(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, with_row(mapping), change("add-rule", mapping, "0"))
+    assert "all of these rules match" in shown
+    assert saved(mapping)[0].rule_set == {"op": "and", "rules": [{"lhv": "lead.", "op": "is not blank"}]}
+
+    one = with_row(mapping, r="0", r0_lhv="lead.state", r0_op="is blank")
+    post(page, mapping, one, change("drop-rule", mapping, "0 0"))
+    assert saved(mapping)[0].rule_set is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "at", "said"),
+    [
+        ({"t": "0", "t0_use": "extract", "t0_pattern": "(a"}, "0-t0-pattern", "Extract, Pattern: "),
+        ({"t": "0", "t0_use": "truncate", "t0_length": ""}, "0-t0-length", "Fill this in."),
+        ({"r": "0", "r0_lhv": "no variable", "r0_op": "is blank"}, "0-r0-lhv", "is not a variable"),
+        ({"r": "0", "r0_lhv": "lead.a", "r0_op": "includes"}, "0-r0-rhv", "Nothing includes a blank"),
+        (
+            {"t": "0", "t0_use": "lookup", "t0_table": "Gone"},
+            "0-t0-table",
+            "There is no look-up table `Gone`.",
+        ),
+    ],
+)
+def test_a_mistake_in_the_options_is_said_at_its_place_and_they_open(
+    page: Client, mapping: Destination, fields: dict[str, str], at: str, said: str
+) -> None:
+    shown = post(page, mapping, with_row(mapping, **fields), {"continue": "1"})
+
+    assert f'href="#id_rows-{action_of(mapping)}-{at}"' in shown
+    assert f'id="id_rows-{action_of(mapping)}-{at}_error"' in shown
+    assert said in shown
+    assert f'data-keeps="rows-{action_of(mapping)}-0-open" open' in shown
+
+
+def test_options_that_stood_open_move_with_their_row(page: Client, mapping: Destination) -> None:
+    action = action_of(mapping)
+    posted = rows(mapping, *ONE_TWO_THREE) | {f"rows-{action}-2-open": "1"}
+
+    shown = post(page, mapping, posted, change("up", mapping, "1"))
+
+    assert shown.count('-open" open') == 1
+    assert f'data-keeps="rows-{action}-2-open" open' in shown
+
+
+# --- Fields that the receiver declares
+
+
+def test_required_fields_without_a_row_are_asked_for_with_a_suggestion(
+    page: Client, declared: Destination
+) -> None:
+    shown = text_of(page.get(f"{base_of(declared)}setup/map/"))
+
+    assert "Required, without a row" in shown
+    assert "Accept {{lead.email}} for E-mail" in shown
+    assert "Required · Phone number · at most 12 characters" in shown
+    assert "1 optional field of the receiver" in shown
+    assert "One of a list · 2 choices: Hot, Cold" in shown
+
+
+def test_a_suggestion_is_accepted(page: Client, declared: Destination) -> None:
+    post(page, declared, rows(declared), change("add", declared, "suggested email"))
+
+    assert saved(declared) == [MappingRow("email", "{{lead.email}}")]
+
+
+def test_all_likely_suggestions_are_accepted_at_once(page: Client, declared: Destination) -> None:
+    shown = text_of(page.get(f"{base_of(declared)}setup/map/"))
+    assert "Accept the 2 likely suggestions" in " ".join(shown.split())
+
+    post(page, declared, rows(declared), change("add", declared, "likely"))
+
+    assert saved(declared) == [MappingRow("email", "{{lead.email}}"), MappingRow("phone", "{{lead.phone_1}}")]
+
+
+def test_a_declared_field_is_mapped_by_hand(page: Client, declared: Destination) -> None:
+    shown = post(page, declared, rows(declared), change("add", declared, "blank rating"))
+
+    assert saved(declared) == [MappingRow("rating")]
+    focused = next(tag for tag in shown.split("<") if "autofocus" in tag)
+    assert f'id="id_rows-{action_of(declared)}-0-template"' in focused
+
+
+def test_a_row_for_each_field_of_the_flows(page: Client, mapping: Destination, acme: Account) -> None:
+    FlowFactory.create(account=acme, fields=["email", "company.name"])
+
+    post(page, mapping, rows(mapping, ("email", "x", "")), change("add", mapping, "own"))
+
+    assert saved(mapping) == [MappingRow("email", "x"), MappingRow("company.name", "{{lead.company.name}}")]
+
+
+def test_odd_values_are_flagged_at_their_rows_and_counted(page: Client, declared: Destination) -> None:
+    posted = rows(declared, ("email", "{{lead.emial}}", ""), ("phone", "12345678901234567890", ""))
+
+    shown = post(page, declared, posted)
+
+    assert "2 fields need attention" in shown
+    assert "takes at most 12 characters" in shown
+    assert "lead.emial" in shown
+
+
+# --- Previews
+
+
+def test_the_preview_shows_what_would_be_sent_for_the_sample(page: Client, mapping: Destination) -> None:
+    shown = post(
+        page, mapping, rows(mapping, ("mail", "{{lead.email}}", "")), sample='{"email": "me@x.test"}'
+    )
+
+    assert "https://receiver.example/c" in shown
+    assert shown.count("me@x.test") >= 3
+
+
+def test_the_preview_while_typing_saves_nothing(page: Client, mapping: Destination) -> None:
+    before = draft(mapping)
+    posted = rows(mapping, ("mail", "{{lead.email}}", "")) | {
+        "sample": '{"email": "me@x.test"}',
+        "preview": "live",
+    }
+
+    answer = text_of(page.post(f"{base_of(mapping)}setup/map/", posted, headers=HTMX))
+
+    assert "<html" not in answer
+    assert "me@x.test" in answer
+    assert draft(mapping).changed_at == before.changed_at
+
+
+def test_a_pattern_that_is_too_slow_is_said_at_its_row(page: Client, mapping: Destination) -> None:
+    pattern = r"^(x|xx)+(?=$)y"
+    slow = with_row(mapping, template=f"{'x' * 60}z", t="0", t0_use="extract", t0_pattern=pattern)
+
+    shown = post(page, mapping, slow)
+
+    assert "50 ms" in shown
+
+
+def test_the_sample_stays_for_the_next_step(page: Client, mapping: Destination) -> None:
+    post(
+        page,
+        mapping,
+        rows(mapping, ("mail", "{{lead.email}}", "")),
+        sample='{"email": "me@x.test"}',
+        **{"continue": "1"},
+    )
+
+    assert "me@x.test" in text_of(page.get(f"{base_of(mapping)}setup/test/"))
+
+
+def test_an_example_is_chosen(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, ("last", "{{lead.last_name}}", "nobody"))
+
+    shown = post(page, mapping, posted, use="example:sparse")
+
+    assert "Sparse example" in shown
+    assert "<b>nobody</b>" in shown
+
+
+def test_a_stored_lead_brings_along_its_flow(page: Client, mapping: Destination, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme, name="Landing page")
+    flow = FlowFactory.create(account=acme, name="Solar", sources=[source_of(entity)], deployed=True)
+    found = intake.find(flow_id=flow.pk, entity_id=entity.pk)
+    assert found
+    lead = intake.submit(found, {"email": "stored@x.test"}, ip="192.0.2.7", now=NOON)
+
+    posted = rows(mapping, ("via", "{{flow.name}}: {{source.name}}", ""))
+    shown = post(page, mapping, posted, use=f"lead:{lead.pk}")
+
+    assert "stored@x.test" in shown
+    assert "Solar: Landing page" in shown
+
+
+def test_stored_leads_are_found_by_their_address(page: Client, mapping: Destination) -> None:
+    answer = page.get(f"{base_of(mapping)}setup/map/", {"leads": "nobody@x.test"}, headers=HTMX)
+
+    assert "No lead has this e-mail address or id." in text_of(answer)
+
+
+def test_what_is_no_lead_is_said_at_the_sample(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, rows(mapping, ("a", "1", "")), sample="[1")
+
+    assert "This is not JSON" in shown
+    assert "Put the sample lead right to see what would be sent." in shown
+
+
+# --- Look-up tables
+
+STATES = "from,to\nTexas,TX\nOhio,OH\n"
+NEW = {"table-new-name": "States", "table-new-csv": STATES, "table-new-otherwise": "keep"}
+
+
+def test_a_table_is_pasted(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, NEW, change="tables")
+
+    assert tables(mapping) == [Table("States", (("Texas", "TX"), ("Ohio", "OH")))]
+    assert "2 rows, anything else stays as it is" in shown
+
+
+def test_a_table_is_uploaded(page: Client, mapping: Destination) -> None:
+    file = SimpleUploadedFile("states.csv", STATES.encode("utf-8-sig"))
+
+    post(page, mapping, {"table-new-name": "States", "table-new-file": file}, change="tables")
+
+    assert tables(mapping)[0].rows == (("Texas", "TX"), ("Ohio", "OH"))
+
+
+@pytest.mark.parametrize(
+    ("csv", "said"),
+    [
+        ("a,b\n1,2", "Line 1: The first line names the two columns"),
+        ("from,to\nTexas,TX\nOhio,OH,more\ntexas,TX", "Line 3: There are two columns"),
+        ("from,to\nTexas,TX\nOhio,OH,more\ntexas,TX", "Line 4: "),
+        ("from,to", "There are no rows"),
+    ],
+)
+def test_a_wrong_file_saves_nothing_of_any_table(
+    page: Client, mapping: Destination, csv: str, said: str
+) -> None:
+    post(page, mapping, NEW, change="tables")
+    both = {"table-0-was": "States", "table-0-csv": "from,to\nUtah,UT", "table-new-name": "Other"}
+
+    shown = post(page, mapping, rows(mapping, ("a", "1", "")), both, {"table-new-csv": csv, "continue": "1"})
+
+    assert said in shown
+    assert 'id="id_table-new-csv_error"' in shown
+    assert 'href="#id_table-new-csv"' in shown
+    assert tables(mapping) == [Table("States", (("Texas", "TX"), ("Ohio", "OH")))]
+    assert targets(mapping) == ["a"]
+
+
+def test_what_is_no_text_is_refused(page: Client, mapping: Destination) -> None:
+    file = SimpleUploadedFile("states.csv", "from,to\né,É".encode("latin-1"))
+
+    shown = post(page, mapping, {"table-new-name": "States", "table-new-file": file}, change="tables")
+
+    assert "Line 2: This is not text in UTF-8" in shown
+    assert tables(mapping) == []
+
+
+def test_a_loop_of_tables_is_said_at_the_one_that_closes_it(page: Client, mapping: Destination) -> None:
+    post(page, mapping, NEW, change="tables")
+    other = {
+        "table-new-name": "More",
+        "table-new-csv": STATES,
+        "table-new-otherwise": "table",
+        "table-new-table": "States",
+    }
+    post(page, mapping, {"table-0-was": "States"}, other, change="tables")
+
+    closing = {"table-0-was": "States", "table-0-otherwise": "table", "table-0-table": "More"}
+    shown = post(page, mapping, closing, change="tables")
+
+    assert "This goes round in a circle" in shown
+    assert [table.otherwise for table in tables(mapping)] == ["keep", "table"]
+
+
+def test_a_table_that_a_row_uses_is_not_removed(page: Client, mapping: Destination) -> None:
+    post(page, mapping, NEW, change="tables")
+    looking_up = with_row(mapping, t="0", t0_use="lookup", t0_table="States")
+
+    shown = post(page, mapping, looking_up, change="drop-table States")
+
+    assert "“States” is used by row 1 of “Contacts”." in shown
+    assert len(tables(mapping)) == 1
+
+
+def test_a_table_that_nothing_uses_is_removed(page: Client, mapping: Destination) -> None:
+    post(page, mapping, NEW, change="tables")
+
+    post(page, mapping, {"table-0-was": "States"}, change="drop-table States")
+
+    assert tables(mapping) == []
+
+
+def test_a_row_looks_something_up(page: Client, mapping: Destination) -> None:
+    post(page, mapping, NEW, change="tables")
+    looking_up = with_row(mapping, template="{{lead.state}}", t="0", t0_use="lookup", t0_table="States")
+
+    shown = post(page, mapping, looking_up, sample=json.dumps({"state": "ohio"}))
+
+    assert "<b>OH</b>" in shown
+    assert '<option value="States" selected>' in shown
