@@ -10,12 +10,14 @@ from leadconduit.lib.ids import IdField, new_id
 class ConnectionTest(models.Model):
     """One real request, sent from the wizard with the draft's own credential, and what came of it.
 
-    `exchange` is masked before it gets here. A test speaks for a draft when it was started after its last change.
+    `exchange` is masked before it gets here. A test speaks for a draft when it was started after its last change. What
+    was sent in one go has one `run`; tests of before there were runs have none.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
     destination = models.ForeignKey(Destination, on_delete=models.CASCADE, related_name="tests")
     revision = models.ForeignKey(DestinationRevision, on_delete=models.CASCADE, related_name="tests")
+    run = IdField(default="", db_default="", editable=False)
     action = IdField()
     action_name = models.CharField(max_length=200)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

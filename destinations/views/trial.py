@@ -1,10 +1,13 @@
-"""The last step: a real request for a sample lead, and then putting the destination to use."""
+"""The last step: real requests for a sample lead, and then putting the destination to use."""
+
+from collections.abc import Collection, Sequence
 
 from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 
 from destinations import wizard
-from destinations.configured import current
+from destinations.configured import current, platform_of
 from destinations.models import ConnectionTest, Destination, DestinationRevision
 from destinations.outcome import Outcome
 from destinations.views import steps
@@ -17,7 +20,9 @@ from destinations.wizard.completeness import LABELS
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
-SHOWN = 10
+ALL = "all"
+SHOWN = 20
+"""Calls of earlier tests."""
 
 
 @get_or_post
@@ -33,17 +38,18 @@ def _send(request: MemberRequest, destination: Destination) -> HttpResponse:
     sample = sample_of(request)
     if sample.lead is None:
         return _page(request, destination, sample=sample)
+    of, ids = request.POST.get("of", ""), [action["id"] for action in current(destination).actions]
     try:
-        sent = wizard.test(
+        run = wizard.test(
             destination=destination,
-            action=request.POST.get("of", ""),
-            sample=sample.lead,
+            actions=ids if of == ALL else [of],
+            variables=wizard.variables(destination, sample.lead),
             by=request.member,
             now=timezone.now(),
         )
     except wizard.NotComplete as refused:
         return _page(request, destination, sample=sample, refused=refused.sentence)
-    return _page(request, destination, sample=sample, sent=sent)
+    return _page(request, destination, sample=sample, run=run)
 
 
 def _page(
@@ -51,13 +57,13 @@ def _page(
     destination: Destination,
     *,
     sample: Sample | None = None,
-    sent: ConnectionTest | None = None,
+    run: wizard.Run | None = None,
     refused: str = "",
 ) -> HttpResponse:
-    revision = current(destination)
-    progress = wizard.progress(destination, revision)
+    standing = wizard.standing(destination)
+    revision, progress = standing.revision, standing.progress
     sample = sample or sample_of(request)
-    tests = ConnectionTest.objects.filter(destination=destination).select_related("by", "revision")
+    sent = run.sent if run else ()
     return steps.show(
         request,
         destination,
@@ -68,16 +74,83 @@ def _page(
         revision=revision,
         is_draft=revision.applied_at is None,
         changes=changes_of(destination, revision),
-        actions=revision.actions,
+        choices=_choices(revision),
         chosen=_chosen(request, revision),
+        reaches=_reaches(standing),
         missing=progress.missing,
         untested=" ".join(progress.step("test").missing),
-        sample=sample.form,
-        sent=sent,
-        advice=_advice(destination, sent) if sent else None,
+        untried=_untried(standing.untried),
+        sample=sample,
+        run=run,
+        calls=[{"test": test, "advice": _advice(destination, test)} for test in sent],
+        answers_url=_answers_url(standing),
         unfinished=_unfinished(destination, progress),
-        tests=[test for test in tests.order_by("-pk")[:SHOWN] if test != sent],
+        earlier=_earlier(destination, besides={test.pk for test in sent}),
     )
+
+
+def _choices(revision: DestinationRevision) -> list[dict[str, str]]:
+    """What can be sent: where there are several actions, all of them first."""
+    one_by_one = [
+        {
+            "value": action["id"],
+            "label": action["name"],
+            "help": f"1 request, {_counted(len(action['mapping']), 'row')} mapped",
+        }
+        for action in revision.actions
+    ]
+    if len(one_by_one) < 2:
+        return one_by_one
+    in_order = {
+        "value": ALL,
+        "label": "All, in order",
+        "help": f"Up to {len(one_by_one)} requests: each only after the one before was delivered, as with leads",
+    }
+    return [in_order, *one_by_one]
+
+
+def _untried(names: Sequence[str]) -> str:
+    """A warning and no refusal: see wizard.proof."""
+    if not names:
+        return ""
+    return (
+        f"{wizard.quoted(names)} {'was' if len(names) == 1 else 'were'} not tested since the latest change."
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _chosen(request: MemberRequest, revision: DestinationRevision) -> str:
+    offered = [choice["value"] for choice in _choices(revision)]
+    chosen = request.POST.get("of", "")
+    return chosen if chosen in offered else next(iter(offered), "")
+
+
+def _reaches(standing: wizard.Standing) -> str:
+    """What sending does in somebody's system, said before it is done."""
+    most = len(standing.revision.actions)
+    requests = "1 real request" if most == 1 else f"up to {most} real requests"
+    where = " and ".join(wizard.hosts(standing)) or "the receiver"
+    made = "it" if most == 1 else "them"
+    return f"This sends {requests} to {where}. Whatever is made of {made} there stays there."
+
+
+def _answers_url(standing: wizard.Standing) -> str:
+    """The page on which an answer becomes rules; "" where the platform knows by itself."""
+    rules = platform_of(standing.destination).setup.answer_rules(standing.values)
+    return reverse("app:destination-answers", args=[standing.destination.instance_id]) if rules else ""
+
+
+def _earlier(destination: Destination, *, besides: Collection[str]) -> list[list[ConnectionTest]]:
+    """Tests that were sent before, the newest first, those of one run together in the order they were sent in."""
+    tests = ConnectionTest.objects.filter(destination=destination).select_related("by", "revision")
+    newest = [test for test in tests.order_by("-pk")[:SHOWN] if test.pk not in besides]
+    runs: dict[str, list[ConnectionTest]] = {}
+    for test in newest:
+        runs.setdefault(test.run or test.pk, []).insert(0, test)
+    return list(runs.values())
 
 
 ADVICE = {
@@ -104,9 +177,3 @@ def _advice(destination: Destination, sent: ConnectionTest) -> dict[str, str] | 
 def _unfinished(destination: Destination, progress: Progress) -> dict[str, str] | None:
     step = progress.next_step
     return None if step.key == "test" else {"label": step.label, "url": steps.url_of(destination, step.key)}
-
-
-def _chosen(request: MemberRequest, revision: DestinationRevision) -> str:
-    ids = [action["id"] for action in revision.actions]
-    chosen = request.POST.get("of", "")
-    return chosen if chosen in ids else next(iter(ids), "")

@@ -2,7 +2,8 @@
 
     drafts        begin a destination, save into its draft, go back to what is live
     completeness  what is still missing, and where
-    testing       how far a draft is, what a payload would become, a real request
+    testing       how far a draft is, what a payload would become
+    runs          real requests for a sample lead; proof says what they tell of a draft
     going_live    activate, apply
     versions      go back to what was live before
 
@@ -34,7 +35,8 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
-from destinations.wizard.testing import Standing, preview, progress, standing, test, variables
+from destinations.wizard.runs import Run, hosts, test
+from destinations.wizard.testing import Standing, preview, progress, standing, variables
 from destinations.wizard.versions import roll_back
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "NotTested",
     "NothingToApply",
     "Progress",
+    "Run",
     "Standing",
     "Step",
     "WizardError",
@@ -56,6 +59,7 @@ __all__ = [
     "apply",
     "begin",
     "discard_draft",
+    "hosts",
     "lock",
     "preview",
     "progress",

@@ -60,7 +60,11 @@ def test_activating_makes_the_draft_live_with_its_actions_and_a_lane(adam: User,
     destination = set_up(adam, url=receiver.url, actions=("One", "Two"))
     drafted = document_of(destination)["actions"]
     wizard.test(
-        destination=destination, action=drafted[0]["id"], sample={"email": "a@b.test"}, by=adam, now=later(5)
+        destination=destination,
+        actions=[drafted[0]["id"]],
+        variables={"lead": {"email": "a@b.test"}},
+        by=adam,
+        now=later(5),
     )
 
     revision = wizard.activate(destination=destination, by=adam, now=later(6))
