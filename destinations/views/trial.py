@@ -43,7 +43,7 @@ def _send(request: MemberRequest, destination: Destination) -> HttpResponse:
         run = wizard.test(
             destination=destination,
             actions=ids if of == ALL else [of],
-            variables=wizard.variables(destination, sample.lead),
+            variables=sample.variables(destination),
             by=request.member,
             now=timezone.now(),
         )

@@ -2,8 +2,8 @@
 
     drafts        begin a destination, save into its draft, go back to what is live
     completeness  what is still missing, and where
-    testing       how far a draft is, what a payload would become
-    runs          real requests for a sample lead; proof says what they tell of a draft
+    snapshot      a destination read once: how far it is, what a payload would become
+    testing       real requests for a sample lead; proof says what they tell of a draft
     going_live    activate, apply
     versions      go back to what was live before
 
@@ -35,8 +35,8 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
-from destinations.wizard.runs import Run, hosts, test
-from destinations.wizard.testing import Standing, preview, progress, standing, variables
+from destinations.wizard.snapshot import Standing, preview, progress, standing, variables
+from destinations.wizard.testing import Run, hosts, test
 from destinations.wizard.versions import roll_back
 
 __all__ = [

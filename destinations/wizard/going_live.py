@@ -21,7 +21,7 @@ from destinations.wizard.errors import (
     NotTested,
     quoted,
 )
-from destinations.wizard.testing import progress
+from destinations.wizard.snapshot import progress
 from leadconduit.accounts.models import AuditEvent, User
 
 SECONDS_BEYOND_SEND = 15

@@ -1,88 +1,108 @@
-"""How far a draft is, and what a payload would become."""
+"""Tests: real requests for a sample lead, as the draft stands, one for each action that is tried."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from destinations import configured
-from destinations.configured import current, platform_of
-from destinations.models import Destination, DestinationRevision
-from destinations.platforms.port import DestinationValues, Order
-from destinations.wizard import completeness
-from destinations.wizard.completeness import Progress
+from destinations.configured import Document, platform_of
+from destinations.mapping import compile_mapping
+from destinations.models import ConnectionTest, Destination
+from destinations.outcome import Accepted, Outcome
 from destinations.wizard.errors import NotComplete
-from destinations.wizard.proof import proof_of
+from destinations.wizard.snapshot import Standing, order_of, preview, standing
+from leadconduit.accounts.models import User
+from leadconduit.leads.bounds import TooLong
+from leadconduit.lib import outbound
 from leadconduit.lib.ids import new_id
 
-SAMPLE_ID = "0" * 24
+LONGEST_RUN = 90
+"""Seconds after which no further request of a run is begun: somebody waits for the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A destination as it stands, read once for all that a page asks of it. `values` hold the credentials.
+class Run:
+    """What came of a test: a call for each action that was sent, and the names of those that were not, with why."""
 
-    `untried` are the names of actions of which no test tells anything, where tests speak for the rest.
+    sent: tuple[ConnectionTest, ...]
+    not_sent: tuple[str, ...] = ()
+    why_not: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.not_sent and all(test.succeeded for test in self.sent)
+
+
+def test(
+    *,
+    destination: Destination,
+    actions: Collection[str],
+    variables: Mapping[str, Any],
+    by: User | None,
+    now: datetime,
+) -> Run:
+    """Send real requests for a sample lead to these actions, in the draft's order, and keep what came of each.
+
+    As with a lead, an action is sent only after the one before it was delivered. It takes as long as the receiver takes;
+    must not be called inside a transaction. Raises NotComplete, and has sent nothing then.
     """
+    found = standing(destination)
+    if missing := found.progress.missing:
+        raise NotComplete(f"Nothing was sent, since something is still missing. {missing[0]}")
+    wanted = [action for action in found.revision.actions if action["id"] in actions]
+    if not wanted:
+        raise NotComplete("Nothing was sent: this action is no longer there. Choose another.")
+    # All of them before the first request: a sample that is too much for one is sent to none.
+    payloads = [_payload(found, action, variables) for action in wanted]
+    run, sent = new_id(now), list[ConnectionTest]()
+    for action, payload in zip(wanted, payloads, strict=True):
+        latest = _send(found, action, payload, run=run, by=by, at=now)
+        sent.append(latest)
+        now += timedelta(milliseconds=(latest.exchange or {}).get("ms", 0))
+        names = tuple(action["name"] for action in wanted[len(sent) :])
+        if latest.outcome != Outcome.DELIVERED:
+            return Run(tuple(sent), names, f"“{action['name']}”, which comes before, was not delivered.")
+        if now - sent[0].started_at > timedelta(seconds=LONGEST_RUN):
+            return Run(tuple(sent), names, "The receiver takes too long to be asked for all of them at once.")
+    return Run(tuple(sent))
 
-    destination: Destination
-    revision: DestinationRevision
-    values: DestinationValues = field(repr=False)
-    progress: Progress
-    untried: tuple[str, ...] = ()
+
+def _payload(found: Standing, action: Document, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    mapping = compile_mapping(configured.rows_of(action), configured.tables_of(found.revision.document))
+    try:
+        return mapping.apply(variables)
+    except TooLong as error:
+        raise NotComplete(f"Nothing was sent: the sample lead is too much. {error.sentence}") from error
 
 
-def standing(destination: Destination, revision: DestinationRevision | None = None) -> Standing:
-    """The draft, or what is live where there is no draft, and how far it is."""
-    revision = revision or current(destination)
-    document = revision.document
-    credentials = configured.credentials_of(configured.connection_of(destination, document))
-    values = configured.values_of(destination, document, credentials)
-    proof = proof_of(destination, revision)
-    found = completeness.progress(
-        platform_of(destination).setup,
-        values,
-        action_ids=[action["id"] for action in revision.actions],
-        mappings=[configured.rows_of(action) for action in revision.actions],
-        tables=configured.tables_of(document),
-        untested=proof.missing,
+def _send(
+    found: Standing,
+    action: Document,
+    payload: Mapping[str, Any],
+    *,
+    run: str,
+    by: User | None,
+    at: datetime,
+) -> ConnectionTest:
+    came = outbound.run(platform_of(found.destination).sender.send(order_of(found, action["id"], payload)))
+    return ConnectionTest.objects.create(
+        destination=found.destination,
+        revision=found.revision,
+        run=run,
+        action=action["id"],
+        action_name=action["name"],
+        by=by,
+        started_at=at,
+        outcome=came.outcome,
+        reason=came.outcome.sentence if isinstance(came, Accepted) else came.sentence,
+        exchange=came.exchange,
     )
-    return Standing(destination, revision, values, found, proof.untried)
 
 
-def progress(destination: Destination, revision: DestinationRevision | None = None) -> Progress:
-    """How far the draft is, or what is live where there is no draft."""
-    return standing(destination, revision).progress
-
-
-def preview(standing: Standing, *, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The request that a payload would become; nothing is sent. None before there is somewhere to send it."""
-    found = standing.progress
-    if not (found.step("auth").complete and found.step("configure").complete):
-        return None
-    return platform_of(standing.destination).sender.preview(order_of(standing, action, payload))
-
-
-def variables(destination: Destination, sample: Mapping[str, Any]) -> dict[str, Any]:
-    """What templates may name, for a lead that no flow took in: the flow and the source are samples too."""
-    account = destination.account
-    return {
-        "lead": sample,
-        "submission": {"timestamp": "2026-01-31T12:00:00+00:00", "ip": "192.0.2.1"},
-        "flow": {"id": SAMPLE_ID, "name": "Sample flow"},
-        "source": {"id": SAMPLE_ID, "name": "Sample source"},
-        "account": {"id": account.pk, "name": account.name},
-    }
-
-
-def order_of(standing: Standing, action: str, payload: Mapping[str, Any]) -> Order:
-    """A payload for one of its actions, as it stands. Raises NotComplete."""
-    drafted = standing.revision.action(action)
-    if drafted is None:
-        raise NotComplete("This action is no longer there.")
-    return Order(
-        key=new_id(),
-        destination=standing.values,
-        action=configured.action_values(drafted),
-        payload=payload,
-        test=True,
-    )
+def hosts(found: Standing) -> tuple[str, ...]:
+    """Whose systems a test of all actions reaches, by the names in their addresses; none before there is an address."""
+    previews = [preview(found, action=action["id"], payload={}) for action in found.revision.actions]
+    names = [urlsplit(str(request["uri"])).hostname for request in previews if request]
+    return tuple(dict.fromkeys(name for name in names if name))

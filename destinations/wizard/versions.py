@@ -12,7 +12,7 @@ from destinations.platforms.port import LiveAction
 from destinations.wizard import drafts
 from destinations.wizard.errors import ChangedMeanwhile, NotActivated, NotComplete, NothingToApply
 from destinations.wizard.going_live import UsedBy, Waiting, put_in_force
-from destinations.wizard.testing import progress
+from destinations.wizard.snapshot import progress
 from leadconduit.accounts.models import User
 
 
