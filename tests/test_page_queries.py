@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from destinations.models import ConnectionTest
 from flows import intake
+from flows.models import Attempt, Delivery
 from leadconduit.accounts.models import Account, CustomField, User
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, source_of
 
@@ -46,3 +48,45 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
 
     with django_assert_num_queries(queries):
         visitor.get(f"/app/{path}" if "?" in path else f"/app/{path}/")
+
+
+@pytest.mark.parametrize(("step", "queries"), [("test", 8), ("answers", 9)])
+def test_a_step_costs_the_same_queries_however_much_was_tested_and_delivered(
+    step: str,
+    queries: int,
+    acme: Account,
+    adam: User,
+    as_user: Callable[[User], Client],
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    destination = DestinationFactory.create(account=acme, actions=["Create", "Notify"])
+    assert destination.live
+    exchange = {
+        "request": {"method": "POST", "uri": "https://x.co", "headers": {}, "body": ""},
+        "response": {
+            "status": 200,
+            "status_text": "OK",
+            "headers": {},
+            "body": '{"ok": true}',
+            "timestamp": "2026-11-24T12:00:00.000Z",
+        },
+        "ms": 5,
+    }
+    for action in [*destination.actions.current()] * 4:
+        outcome = {"outcome": "delivered", "exchange": exchange}
+        ConnectionTest.objects.create(
+            destination=destination,
+            revision=destination.live,
+            action=action.pk,
+            action_name=action.name,
+            by=adam,
+            **outcome,
+        )
+        delivery = Delivery.objects.create(
+            account=acme, destination=destination, action=action, attempt_count=1
+        )
+        Attempt.objects.create(delivery=delivery, number=1, **outcome)
+    visitor = as_user(adam)
+
+    with django_assert_num_queries(queries):
+        visitor.get(f"/app/destinations/{destination.instance_id}/setup/{step}/")
