@@ -124,7 +124,7 @@ class RowForm(DraftForm):
         ),
     )
     default = Text(
-        label="default",
+        label="Default",
         help_text="Sent when the value comes to nothing.",
         strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -89,7 +89,7 @@ class SampleForm(forms.Form):
         label="Sample lead",
         help_text="Its fields as JSON. Change it to try other values; no real lead is touched.",
         max_length=MOST_SAMPLE,
-        widget=forms.Textarea(attrs={"class": "mono", "rows": 12, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "mono", "rows": 9, "spellcheck": "false"}),
     )
 
     def clean_sample(self) -> dict[str, Any]:

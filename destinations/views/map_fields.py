@@ -198,6 +198,8 @@ class Prompt(NamedTuple):
     target: TargetField
     about: str
     suggestion: Suggestion | None
+    at: str
+    problem: str
 
     @property
     def is_likely(self) -> bool:
@@ -266,10 +268,20 @@ def _section(
     previews = mapped.previewing().of(id, rows, targets)
     unmapped = _unmapped(targets, rows)
     suggested = suggest(unmapped, mapped.sources.fields)
-    prompts = [Prompt(target, _about(target), suggested.get(target.key)) for target in unmapped]
+    missing = {field: sentence for row, field, sentence in found if row < 0 and field}
+    prompts = [
+        Prompt(
+            target,
+            _about(target),
+            suggested.get(target.key),
+            at=f"needs-{id}-{number}",
+            problem=missing.get(target.key, ""),
+        )
+        for number, target in enumerate(unmapped)
+    ]
     name = action["name"] or "An action without a name"
     known = {target.key: target for target in targets.fields}
-    general = [sentence for row, _, sentence in found if row < 0]
+    general = [sentence for row, field, sentence in found if row < 0 and not field]
     return Section(
         id=id,
         name=name,
@@ -285,6 +297,7 @@ def _section(
         general=general,
         problems=[
             *(Problem(f"{name}: {sentence}", f"action-{id}") for sentence in general),
+            *(Problem(f"{name}: {prompt.problem}", prompt.at) for prompt in prompts if prompt.problem),
             *(problem for form in forms for problem in _of_row(form, f"{name}, row {form.number + 1}, ")),
         ],
         own=len([field for field in mapped.sources.own if field not in {row.target for row in filled}]),

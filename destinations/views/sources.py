@@ -67,10 +67,12 @@ def sources_of(account: Account, known: Mapping[str, KnownField], variables: Map
         ("Flow, source and account", [_source(path, name, "", variables) for path, name in OTHERS.items()]),
         ("All other fields", [_of_lead(field, known, variables) for field in rest]),
     ]
+    # The account's own name is nothing that a receiver's field may want of a lead.
     fields = [
         SourceField(source.path, source.name, source.type, source.sample)
         for _, sources in groups
         for source in sources
+        if not source.path.startswith("account.")
     ]
     return Sources([(label, sources) for label, sources in groups if sources], fields, own)
 

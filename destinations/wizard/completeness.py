@@ -9,7 +9,8 @@ from destinations.mapping import MappingRow, Table
 from destinations.platforms.port import ActionSpec, ActionValues, DestinationValues, Setup, TargetField
 
 RowProblem = tuple[int, str, str]
-"""A mapping row's index, its field, a sentence; index -1 for what is wrong with the mapping as a whole."""
+"""A mapping row's index, its field, a sentence. Index -1 is for the mapping as a whole, or for a target field that no
+row fills: then its key stands for the field."""
 
 LABELS = {"auth": "Authenticate", "configure": "Configure", "map": "Map fields", "test": "Test"}
 """The steps after choosing the integration, in their order."""
@@ -162,7 +163,7 @@ def _of_mapping(
         ]
     filled = {row.target for row in rows}
     found += [
-        (-1, "", _unfilled(target))
+        (-1, target.key, _unfilled(target))
         for target in targets.fields
         if target.required and target.key not in filled
     ]
