@@ -1,6 +1,8 @@
 """The step that maps fields, as a browser without a script uses it."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from destinations.models import Destination
 from flows import intake
 from leadconduit.accounts.models import Account
 from tests.destinations.views.journey import HTMX, base_of, begin, configuration, draft, rows, text_of
-from tests.factories import NOON, EntityFactory, FlowFactory, source_of
+from tests.factories import NOON, DestinationFactory, EntityFactory, FlowFactory, source_of
 
 FIELDS = (
     ("email", "E-mail", "email", "", ""),
@@ -505,3 +507,28 @@ def test_a_row_looks_something_up(page: Client, mapping: Destination) -> None:
 
     assert "<b>OH</b>" in shown
     assert '<option value="States" selected>' in shown
+
+
+# --- What it costs
+
+
+@pytest.mark.parametrize(("way", "queries"), [("look", 10), ("preview", 9)])
+def test_the_page_asks_the_same_queries_however_many_actions_and_rows_there_are(
+    page: Client,
+    acme: Account,
+    way: str,
+    queries: int,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    actions = [f"Action {number}" for number in range(10)]
+    destination = DestinationFactory.create(account=acme, actions=actions, draft=True)
+    url = f"{base_of(destination)}setup/map/"
+    posted: dict[str, Any] = {"preview": "live"}
+    for number in range(len(actions)):
+        posted |= rows(destination, *ONE_TWO_THREE, *ONE_TWO_THREE, action=number)
+    page.post(url, {key: value for key, value in posted.items() if key != "preview"})
+
+    with django_assert_num_queries(queries):
+        answer = page.get(url) if way == "look" else page.post(url, posted, headers=HTMX)
+
+    assert answer.status_code == 200
