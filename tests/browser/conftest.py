@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import orjson
@@ -88,7 +87,7 @@ def _serves(url: str) -> bool:
     try:
         with urlopen(f"{url}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
-    except URLError:
+    except OSError:  # nobody listens yet, or it takes its time
         return False
 
 
