@@ -197,7 +197,8 @@ STORAGES = {
 
 # A lead is small. A body above this is refused with 413 before it is read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# The page of a mapping has some ten fields for each of up to 500 rows; how many there can be, the size bounds anyway.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 
 # --- Who is asking

@@ -213,6 +213,7 @@ class ShownRow(RowForm):
             RuleForm(initial=shown(dict(rule)), prefix=f"{prefix}-r{number}")
             for number, rule in enumerate(rule_set.get("rules", ()))
         ]
+        self.has_mistakes = bool(problems)
         self._show(problems)
         self.is_open = is_open or any(field not in ("target", "template") for field, _ in problems)
         self.ids = _ids(prefix, "up", "down", "remove", "add_step", "add_rule")

@@ -50,6 +50,9 @@ def map_fields(request: MemberRequest, instance_id: str) -> HttpResponseBase:
             "sample": sample_of(request),
         }
         return render(request, "destinations/setup/_map_leads.html", context)
+    if wants_fragment(request) and "fields" in request.GET:
+        sources = Mapped(request, destination).sources
+        return render(request, "destinations/setup/_map_sources_rest.html", {"sources": sources})
     return _page(request, Mapped(request, destination))
 
 

@@ -29,7 +29,7 @@ _INERT = MappingRow("-")
 
 
 class RowPreview(NamedTuple):
-    """`sends` is the value for reading, None where nothing is sent; then `why` may say more."""
+    """`sends` is the value for reading, None where nothing is sent; `why` may say more, as what is wrong with the row."""
 
     sends: str | None
     why: str = ""
@@ -62,17 +62,20 @@ class Previewing(NamedTuple):
         if self.variables is None:
             return Preview([RowPreview(None)] * len(rows), {}, _instead("Put the sample lead right"))
         blank = {index for index, row in enumerate(rows) if is_blank_row(row)}
-        broken = {index for index, _, _ in problems(rows, self.tables)} - blank
+        broken: dict[int, str] = {}
+        for index, _, sentence in problems(rows, self.tables):
+            if index not in blank:
+                broken.setdefault(index, sentence)
         # What cannot run stands in the list all the same: rows are told by their numbers.
-        rows_run = [_INERT if index in blank | broken else row for index, row in enumerate(rows)]
+        rows_run = [_INERT if index in blank or index in broken else row for index, row in enumerate(rows)]
         mapping = compile_mapping(rows_run, self.tables)
         results = mapping.explain(self.variables)
         flags = check(rows_run, results, targets, self.known_paths)
         has_row = {row.target for row in rows}
         return Preview(
             rows=[
-                RowPreview(None)
-                if index in blank | broken
+                RowPreview(None, broken.get(index, ""))
+                if rows_run[index] is _INERT
                 else RowPreview(*_sends(result), [flag for flag in flags if flag.row == index])
                 for index, result in enumerate(results)
             ],

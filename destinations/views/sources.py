@@ -37,22 +37,17 @@ class Source(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """`groups` for reading, each with a heading; `fields` the same for those that look for a fitting one.
+    """What is likely, in `groups` with a heading each, and the `rest` of all fields, for reading.
 
-    `own` are the ids of the fields that the account's flows take.
+    `fields` are all of them, for those that look for a fitting one; `paths` everything that can be named, with its
+    type, the most likely first; `own` the ids of the fields that the account's flows take.
     """
 
     groups: Sequence[tuple[str, Sequence[Source]]]
+    rest: Sequence[Source]
     fields: Sequence[SourceField]
+    paths: Mapping[str, str]
     own: Sequence[str]
-
-    @property
-    def paths(self) -> dict[str, str]:
-        """Every path and the type of what stands there, the most likely first."""
-        listed = [source for _, sources in self.groups for source in sources]
-        return {
-            source.path: source.type for source in [*listed, *(part for of in listed for part in of.parts)]
-        }
 
 
 def sources_of(account: Account, known: Mapping[str, KnownField], variables: Mapping[str, Any]) -> Sources:
@@ -60,21 +55,28 @@ def sources_of(account: Account, known: Mapping[str, KnownField], variables: Map
     own = usages.lead_fields(account)
     in_lead = list(dict.fromkeys(_fields(variables["lead"])))
     of_flows = [field for field in own if field not in in_lead]
-    rest = [id for id, field in known.items() if not field.deprecated and id not in {*in_lead, *of_flows}]
+    others = [id for id, field in known.items() if not field.deprecated and id not in {*in_lead, *of_flows}]
     groups = [
         ("In the sample lead", [_of_lead(field, known, variables) for field in in_lead]),
         ("Other fields of your flows", [_of_lead(field, known, variables) for field in of_flows]),
         ("Flow, source and account", [_source(path, name, "", variables) for path, name in OTHERS.items()]),
-        ("All other fields", [_of_lead(field, known, variables) for field in rest]),
     ]
-    # The account's own name is nothing that a receiver's field may want of a lead.
-    fields = [
-        SourceField(source.path, source.name, source.type, source.sample)
-        for _, sources in groups
-        for source in sources
-        if not source.path.startswith("account.")
-    ]
-    return Sources([(label, sources) for label, sources in groups if sources], fields, own)
+    rest = [_of_lead(field, known, variables) for field in others]
+    likely = [source for _, sources in groups for source in sources]
+    named = [*likely, *(part for source in likely for part in source.parts)]
+    return Sources(
+        groups=[(label, sources) for label, sources in groups if sources],
+        rest=rest,
+        # The account's own name is nothing that a receiver's field may want of a lead.
+        fields=[
+            SourceField(source.path, source.name, source.type, source.sample)
+            for source in [*likely, *rest]
+            if not source.path.startswith("account.")
+        ],
+        paths={source.path: source.type for source in named}
+        | {f"lead.{id}": field.type for id, field in known.items()},
+        own=own,
+    )
 
 
 def _fields(values: Mapping[str, Any], above: str = "") -> Iterator[str]:

@@ -26,19 +26,33 @@ listen("click", "[data-insert]", (button) => {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-/* A list is searched in the words that its entries carry. */
-listen("input", "[data-filters]", (search, event) => {
-  const list = document.getElementById(search.dataset.filters);
-  const wanted = event.target.value.trim().toLowerCase().split(/\s+/);
+/* A list is searched in the words that its entries carry; what is folded unfolds where something is found in it. */
+const search = (box) => {
+  const list = document.getElementById(box.dataset.filters);
+  const wanted = box.querySelector("input").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const entries = [...list.querySelectorAll("[data-words]")];
   entries.forEach((entry) => {
     const words = entry.dataset.words.toLowerCase();
     entry.hidden = !wanted.every((word) => words.includes(word));
   });
-  list.querySelectorAll("h3").forEach((heading) => (heading.hidden = !heading.nextElementSibling.querySelector(":scope > :not([hidden])")));
-  list.querySelectorAll(".nothing").forEach((words) => (words.hidden = entries.some((entry) => !entry.hidden)));
+  const found = (part) => [...part.querySelectorAll("[data-words]")].some((entry) => !entry.hidden);
+  list.querySelectorAll(":scope > h3").forEach((heading) => (heading.hidden = !found(heading.nextElementSibling)));
+  list.querySelectorAll(":scope > details").forEach((details) => {
+    details.hidden = wanted.length > 0 && !found(details);
+    details.open = wanted.length > 0 && found(details);
+  });
+  list.querySelectorAll(":scope > .nothing").forEach((words) => (words.hidden = found(list)));
+};
+
+listen("input", "[data-filters]", (box, event) => {
+  search(box);
   event.stopPropagation();
 });
+
+/* Fields that come later are searched as well. */
+document.addEventListener("htmx:afterSwap", () =>
+  document.querySelectorAll("[data-filters]").forEach((box) => box.querySelector("input").value && search(box)),
+);
 
 /* Enter in a search looks no further; it must not save the page. */
 document.addEventListener("keydown", (event) => {
@@ -60,6 +74,9 @@ document.addEventListener(
 let dragged = null;
 
 listen("pointerdown", ".handle", (handle) => (handle.closest(".mapping-row").draggable = true));
+
+/* A row that could be dragged everywhere would keep its texts from being selected. */
+document.addEventListener("pointerup", () => document.querySelectorAll('.mapping-row[draggable="true"]').forEach((row) => (row.draggable = false)));
 
 listen("dragstart", ".mapping-row", (row, event) => {
   dragged = row;

@@ -138,6 +138,8 @@ def test_rows_are_written_by_clicks_and_ordered_by_keyboard_and_by_drag(
 
     page.get_by_label("Target field").fill("name")
     page.get_by_label("Template").fill("Dear ")
+    page.get_by_label("Search fields of leads").fill("jornaya")
+    expect(page.get_by_role("button", name="lead.universal_leadid")).to_be_visible()
     page.get_by_label("Search fields of leads").fill("first")
     expect(page.get_by_role("button", name="lead.last_name")).to_be_hidden()
     page.get_by_role("button", name="lead.first_name").click()

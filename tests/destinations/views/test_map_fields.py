@@ -11,6 +11,7 @@ from django.test import Client
 
 from destinations import configured
 from destinations.mapping import MappingRow, Table
+from destinations.mapping.rows import MAX_ROWS
 from destinations.models import Destination
 from flows import intake
 from leadconduit.accounts.models import Account
@@ -128,6 +129,18 @@ def test_the_order_of_rows_is_that_of_the_page(page: Client, mapping: Destinatio
     post(page, mapping, posted, change="order")
 
     assert targets(mapping) == ["c", "a", "b"]
+
+
+def test_as_many_rows_as_there_can_be_are_posted(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, *[(f"field_{number}", "x", "") for number in range(MAX_ROWS)])
+    prefix = f"rows-{action_of(mapping)}"
+    for number in range(MAX_ROWS):
+        posted |= {f"{prefix}-{number}-{name}": "" for name in ("open", "add-step")}
+        posted |= {f"{prefix}-{number}-sends": "normal"}
+
+    post(page, mapping, posted, {"to": "exit"})
+
+    assert len(saved(mapping)) == MAX_ROWS
 
 
 def test_actions_that_the_page_did_not_have_keep_their_rows(page: Client, mapping: Destination) -> None:
@@ -353,6 +366,16 @@ def test_the_preview_while_typing_saves_nothing(page: Client, mapping: Destinati
     assert draft(mapping).changed_at == before.changed_at
 
 
+def test_a_row_that_cannot_run_says_so_while_somebody_types(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, ("a", "{{lead.email", ""), ("b", "{{lead.city}}", "")) | {"preview": "live"}
+
+    answer = text_of(page.post(f"{base_of(mapping)}setup/map/", posted, headers=HTMX))
+
+    assert "never closed" in answer
+    assert "<b>Austin</b>" in answer
+    assert "Put the rows above right to see what would be sent." in answer
+
+
 def test_a_pattern_that_is_too_slow_is_said_at_its_row(page: Client, mapping: Destination) -> None:
     pattern = r"^(x|xx)+(?=$)y"
     slow = with_row(mapping, template=f"{'x' * 60}z", t="0", t0_use="extract", t0_pattern=pattern)
@@ -401,6 +424,19 @@ def test_stored_leads_are_found_by_their_address(page: Client, mapping: Destinat
     answer = page.get(f"{base_of(mapping)}setup/map/", {"leads": "nobody@x.test"}, headers=HTMX)
 
     assert "No lead has this e-mail address or id." in text_of(answer)
+
+
+def test_fields_that_are_seldom_wanted_come_when_they_are_asked_for(
+    page: Client, mapping: Destination
+) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+
+    shown, asked = text_of(page.get(url)), text_of(page.get(url, {"fields": "others"}, headers=HTMX))
+
+    insert = 'data-insert="{{lead.universal_leadid}}"'
+    assert insert not in shown
+    assert insert in asked
+    assert 'value="{{lead.universal_leadid}}"' in shown
 
 
 def test_what_is_no_lead_is_said_at_the_sample(page: Client, mapping: Destination) -> None:
