@@ -13,9 +13,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from leadconduit.leads.bounds import spend
 from leadconduit.leads.values import is_blank
 
 MAX_LENGTH = 1_000
@@ -94,6 +96,7 @@ def _from_lead(value: object) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
+        spend(len(value))
         if len(value) > MAX_TEXT or not _DECIMAL.fullmatch(value):
             return _Submitted(value)
         numeral = _Numeral(value)
@@ -234,6 +237,7 @@ def _round_to(number: float, places: float = 0) -> float:
     return float(Decimal(shifted).scaleb(-int(places)))
 
 
+@lru_cache(maxsize=1024)
 def _gamma(number: float) -> float:
     if number.is_integer() and number <= 0:
         return math.inf

@@ -1,8 +1,13 @@
-"""How long a text may become that is made of a lead's values."""
+"""How long a text may become that is made of a lead's values, and how much work may go into it."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar, Token
+from typing import Self
 
 MAX_RESULT = 1_000_000
+
+MAX_WORK = 20_000_000
+"""In characters that are read, each about 50 ns: what templates, conditions and transformations may cost one lead."""
 
 
 class TooLong(ValueError):
@@ -26,3 +31,29 @@ def joined(pieces: Iterable[str]) -> str:
             raise TooLong
         kept.append(piece)
     return "".join(kept)
+
+
+_left: ContextVar[list[int] | None] = ContextVar("work that is left", default=None)
+
+
+class BoundedWork:
+    """All that runs inside of it may cost MAX_WORK together; inside of another it is part of that one's."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Self:
+        self._token: Token[list[int] | None] | None = _left.set([MAX_WORK]) if _left.get() is None else None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._token is not None:
+            _left.reset(self._token)
+
+
+def spend(characters: int) -> None:
+    """Take from the work that is left. Raises TooLong. Outside of BoundedWork there is no bound."""
+    left = _left.get()
+    if left is not None:
+        left[0] -= characters
+        if left[0] < 0:
+            raise TooLong("Templates, conditions and transformations are too much work for this lead.")

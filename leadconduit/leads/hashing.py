@@ -12,10 +12,15 @@ from typing import Literal
 
 from Crypto.Hash import MD4, RIPEMD160
 
+from leadconduit.leads.bounds import spend
+
 Encoding = Literal["hex", "base64", "latin1"]
 
 ENCODINGS: tuple[Encoding, ...] = ("hex", "base64", "latin1")
 LONGEST_FOR_WHIRLPOOL = 100_000
+
+_WORK = 50
+"""How many characters could be read in the time that Whirlpool takes for a byte."""
 
 
 class TooLongToHash(ValueError):
@@ -61,6 +66,7 @@ def _whirlpool(data: bytes) -> bytes:
     """
     if len(data) > LONGEST_FOR_WHIRLPOOL:
         raise TooLongToHash
+    spend(_WORK * (len(data) + 128))
     # A one bit, zeros up to half a block, and the length in bits in the other half.
     padded = data + b"\x80" + bytes((31 - len(data)) % 64) + (8 * len(data)).to_bytes(32, "big")
     chained = [0] * 8

@@ -47,12 +47,14 @@ class PatternError(ValueError):
 
 
 class Spelled(NamedTuple):
-    """A pattern as our engines read it, in pieces. `names` are the numbers of its groups by their names."""
+    """A pattern as our engines read it, in pieces. `names` are the numbers of its groups by their names, `repeats` how often the
+    most repeated of its parts can repeat."""
 
     pieces: tuple[str, ...]
     groups: int
     names: dict[str, int]
     needs_backtracking: bool
+    repeats: int
 
 
 def spelled(pattern: str) -> Spelled:
@@ -131,7 +133,7 @@ class _Reader:
             self._next()
         if len(self.open) > 1:
             raise PatternError("This `(` is never closed by `)`.", self.open[-1].column)
-        return Spelled(tuple(self.pieces), self.groups, self.names, self.backtracks)
+        return Spelled(tuple(self.pieces), self.groups, self.names, self.backtracks, self.open[0].repeats)
 
     def _next(self) -> None:
         character = self.pattern[self.at]

@@ -6,6 +6,7 @@
 
 import functools
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import re2  # type: ignore[import-untyped]  # ships no types
 import regex
 
-from leadconduit.leads.bounds import joined
+from leadconduit.leads.bounds import MAX_WORK, joined, spend
 from leadconduit.leads.pattern_syntax import EDGE, END, MAX_PATTERN, NO_EDGE, PatternError, Spelled, spelled
 
 __all__ = [
@@ -29,7 +30,15 @@ __all__ = [
 TIME_LIMIT = 0.05
 """Seconds for one search of a pattern that needs backtracking."""
 
+MATCHES_TIME_LIMIT = 0.5
+"""Seconds of computing for all matches of any other pattern: each is searched for in linear time, but all of them together are not."""
+
 MAX_MATCHES = 20_000
+
+_PARTS = 10
+"""So many parts of a pattern, repetitions counted, may take as long for a character as reading one does at most."""
+_PER_SECOND = 20_000_000
+"""Characters that are read."""
 
 _BEFORE, _AFTER = -1, -2
 _SIGNS: dict[str, str | int] = {"$$": "$", "$&": 0, "$`": _BEFORE, "$'": _AFTER}
@@ -85,19 +94,21 @@ class Pattern:
     groups: int
     names: dict[str, int] = field(compare=False)
     _compiled: Any = field(compare=False, repr=False)
+    _size: int = field(compare=False, repr=False, default=1)
 
     def search(self, text: str) -> bool:
         """Does it match anywhere in the text?"""
-        if not self.needs_backtracking:
-            subject = _encoded(text)
-            match = self._compiled.search(subject)
-            return match is not None and (
-                not _splits_a_character(subject, match.span()) or any(self._matches(text))
-            )
-        try:
-            return self._compiled.search(text, timeout=TIME_LIMIT) is not None
-        except TimeoutError as error:
-            raise self._too_slow() from error
+        with _Paid(self._work(text)):
+            if not self.needs_backtracking:
+                subject = _encoded(text)
+                match = self._compiled.search(subject)
+                return match is not None and (
+                    not _splits_a_character(subject, match.span()) or any(self._matches(text))
+                )
+            try:
+                return self._compiled.search(text, timeout=TIME_LIMIT) is not None
+            except TimeoutError as error:
+                raise self._too_slow(TIME_LIMIT) from error
 
     def findall(self, text: str) -> list[str]:
         """The whole of each match, in order."""
@@ -126,9 +137,21 @@ class Pattern:
         yield _text(subject[position:])
 
     def _matches(self, text: str) -> list[_Match]:
+        with _Paid(self._work(text)):
+            return self._found(text)
+
+    def _work(self, text: str) -> int:
+        """What one search costs at most; it cannot be interrupted, so that of a great pattern in a long text is none."""
+        work = len(text) if self.needs_backtracking else len(text) * (1 + self._size // _PARTS)
+        if work > MAX_WORK:
+            raise PatternTooSlow(self.text, "is too large for a text of this length")
+        return work
+
+    def _found(self, text: str) -> list[_Match]:
         subject: str | bytes = text if self.needs_backtracking else _encoded(text)
         limit = {"timeout": TIME_LIMIT} if self.needs_backtracking else {}
         found: list[_Match] = []
+        until = time.thread_time() + MATCHES_TIME_LIMIT
         try:
             for match in self._compiled.finditer(subject, **limit):
                 spans = tuple(match.span(number) for number in range(self.groups + 1))
@@ -137,12 +160,29 @@ class Pattern:
                 if len(found) == MAX_MATCHES:
                     raise PatternTooSlow(self.text, f"matches more than {MAX_MATCHES:,} times")
                 found.append(_Match(subject, spans))
+                if time.thread_time() > until:
+                    raise self._too_slow(MATCHES_TIME_LIMIT)
         except TimeoutError as error:
-            raise self._too_slow() from error
+            raise self._too_slow(TIME_LIMIT) from error
         return found
 
-    def _too_slow(self) -> PatternTooSlow:
-        return PatternTooSlow(self.text, f"took longer than {TIME_LIMIT * 1000:.0f} ms")
+    def _too_slow(self, limit: float) -> PatternTooSlow:
+        return PatternTooSlow(self.text, f"took longer than {limit * 1000:.0f} ms")
+
+
+class _Paid:
+    """Spends what a search is reckoned to cost, or the time that it took where that was more."""
+
+    __slots__ = ("begun", "work")
+
+    def __init__(self, work: int) -> None:
+        self.work = work
+
+    def __enter__(self) -> None:
+        self.begun = time.thread_time()
+
+    def __exit__(self, *_: object) -> None:
+        spend(max(self.work, int((time.thread_time() - self.begun) * _PER_SECOND)))
 
 
 def _encoded(text: str) -> bytes:
@@ -160,7 +200,9 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
     """Raises PatternError for what is no pattern, is longer than MAX_PATTERN or needs too much memory."""
     read = spelled(text)
     compiled = _for_regex(read, ignore_case) if read.needs_backtracking else _for_re2(read, ignore_case)
-    return Pattern(text, read.needs_backtracking, read.groups, read.names, compiled)
+    return Pattern(
+        text, read.needs_backtracking, read.groups, read.names, compiled, len(read.pieces) * read.repeats
+    )
 
 
 def _for_re2(read: Spelled, ignore_case: bool) -> Any:

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leadconduit.leads.bounds import BoundedWork, spend
 from leadconduit.leads.template import Template, TemplateError, compile_template, is_path
 from leadconduit.leads.values import as_text, is_blank
 
 MAX_RULES = 100
+
+COMPARISON = 30
+"""What comparing two short values costs, in characters that are read."""
 
 _NUMBER = re.compile(r"\s*[-+]?[0-9]{1,300}(\.[0-9]{1,300})?\s*")
 
@@ -25,9 +29,10 @@ def _equal(left: object, right: object) -> bool:
         return len(left) == len(right) and all(_equal(a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, list | dict) or isinstance(right, list | dict):
         return left == right
+    spend(COMPARISON)
     if (_is_number(left) or _is_number(right)) and (number := _as_number(left)) is not None:
         return number == _as_number(right)
-    return as_text(left).casefold() == as_text(right).casefold()
+    return _folded(left) == _folded(right)
 
 
 def _is_number(value: object) -> bool:
@@ -48,7 +53,13 @@ def _includes(left: object, right: object) -> bool:
         return False
     if isinstance(left, list):
         return any(_equal(item, right) for item in left)
-    return as_text(right).casefold() in as_text(left).casefold()
+    return _folded(right) in _folded(left)
+
+
+def _folded(value: object) -> str:
+    text = as_text(value)
+    spend(len(text) if text.isascii() else 4 * len(text))
+    return text.casefold()
 
 
 BINARY: dict[str, Callable[[object, object], bool]] = {
@@ -124,7 +135,8 @@ class Rules:
     rules: tuple[Rule, ...]
 
     def match(self, variables: Mapping[str, object]) -> Verdict:
-        verdicts = tuple(rule.judge(variables) for rule in self.rules)
+        with BoundedWork():
+            verdicts = tuple(rule.judge(variables) for rule in self.rules)
         every_or_any = all if self.op == "and" else any
         return Verdict(every_or_any(verdict.matched for verdict in verdicts), verdicts)
 

@@ -8,11 +8,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Form = Literal["normal", "raw", "valid"]
+Form = Literal["normal", "raw", "valid", "raw_if_valid"]
 """What a typed value stands for: its normal form where it is valid and else what was submitted; always what was
-submitted; or its normal form where it is valid and else nothing."""
+submitted; its normal form where it is valid and else nothing; or what was submitted where that is valid and else
+nothing."""
 
 REPLACEMENT = "\ufffd"
 MAX_DEPTH = 32
@@ -134,7 +136,7 @@ def plain(value: object, form: Form = "normal") -> object:
 
 
 def _stands_for(typed: dict[str, object], form: Form) -> object:
-    if form == "raw":
+    if form == "raw" or (form == "raw_if_valid" and typed["valid"]):
         return typed.get("raw", typed["normal"])
     if typed["valid"]:
         return typed["normal"]
@@ -151,15 +153,16 @@ def is_blank(value: object) -> bool:
 
 
 def as_text(value: object) -> str:
-    """A value as it reads inside a text: nothing for None, whole numbers without `.0`, lists joined by commas."""
+    """A value as it reads inside a text: nothing for None, numbers in digits as JavaScript has them, lists joined by
+    commas."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float):
+        return _number_text(value)
     if isinstance(value, list):
         return ",".join(as_text(item) for item in value)
     if is_typed(value):
@@ -167,3 +170,12 @@ def as_text(value: object) -> str:
     if isinstance(value, dict):
         return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
     return str(value)
+
+
+def _number_text(number: float) -> str:
+    """With an exponent only from 1e21 on and below 0.000001, where Python has `1e-05` and `1e+16`; no `.0`, no `-0`."""
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    if 1e-6 <= abs(number) < 1e21:
+        return f"{Decimal(repr(number)):f}".removesuffix(".0")
+    return re.sub(r"e([-+])0", r"e\1", repr(number))

@@ -1,6 +1,7 @@
 """What JavaScript finds was observed in Node; the rows say what we find for the same pattern."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import example, given
@@ -215,3 +216,21 @@ def test_any_text_is_a_pattern_or_is_refused(pattern: str, text: str) -> None:
     with contextlib.suppress(PatternTooSlow):
         assert bool(compiled.findall(text)) is compiled.search(text)
         assert compiled.sub("$&", text) == text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("a[^z]*z|a", "a" * 900_000),  # after each match it reads to the end to see that there is no `z`
+        ("([ab]{0,30}a){0,30}c", "ab" * 450_000),
+        ("[ab]*a[ab]{300}c", "ab" * 450_000),
+        ("()" * 400 + "a", "a" * 10_000),
+    ],
+)
+def test_a_pattern_that_is_slow_without_looking_around_is_stopped(pattern: str, text: str) -> None:
+    begun = time.thread_time()
+
+    with pytest.raises(PatternTooSlow):
+        compile_pattern(pattern).findall(text)
+
+    assert time.thread_time() - begun < 2

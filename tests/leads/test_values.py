@@ -191,3 +191,20 @@ def test_a_typed_value_reads_as_what_it_stands_for_and_is_blank_when_that_is() -
     assert as_text({"home": PHONE}) == '{"home":"5127891111"}'
     assert is_blank({"normal": None, "raw": " ", "valid": False})
     assert not is_blank({"normal": False, "raw": "no", "valid": True})
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1e15, "1000000000000000"),
+        (1e20, "100000000000000000000"),
+        (1e21, "1e+21"),
+        (0.00001, "0.00001"),
+        (-0.0000015, "-0.0000015"),
+        (1e-7, "1e-7"),
+        (-0.0, "0"),
+        (0.1, "0.1"),
+    ],
+)
+def test_a_number_reads_as_javascript_writes_it(number: float, text: str) -> None:
+    assert as_text(number) == text

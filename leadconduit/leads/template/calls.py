@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from leadconduit.leads.bounds import spend
 from leadconduit.leads.patterns import Pattern, PatternError, compile_pattern
 from leadconduit.leads.template.errors import TemplateError
 from leadconduit.leads.template.syntax import Expression, Literal
-from leadconduit.leads.values import Form
+from leadconduit.leads.values import Form, as_text
+
+CALL = 20
+"""What calling a function costs, in characters that are read."""
 
 Notes = list[str] | None
 Evaluate = Callable[[Mapping[str, object], Notes, Form], object]
@@ -78,6 +82,13 @@ class TemplateFunction:
     build: Callable[[Call], Evaluate]
     options: Mapping[str, bool]
     takes_several: bool = False
+
+
+def text_of(value: object) -> str:
+    """A value as a text that a function is about to read: that is work. Raises TooLong."""
+    text = as_text(value)
+    spend(len(text) + CALL)
+    return text
 
 
 def note(notes: Notes, sentence: str) -> None:

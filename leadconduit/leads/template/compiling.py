@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadconduit.leads.bounds import MAX_RESULT, TooLong
+from leadconduit.leads.bounds import MAX_RESULT, BoundedWork, TooLong, spend
 from leadconduit.leads.template.calls import Argument, Call, Evaluate, Notes, TemplateFunction
 from leadconduit.leads.template.errors import TemplateError
 from leadconduit.leads.template.formats import FORMAT_FUNCTIONS
@@ -31,6 +31,7 @@ class Template:
     paths: tuple[str, ...]
     _evaluate: Evaluate = field(compare=False, repr=False)
     backtracking: int = 0
+    has_functions: bool = False
 
     def render(
         self, variables: Mapping[str, object], *, notes: list[str] | None = None, form: Form = "normal"
@@ -41,14 +42,23 @@ class Template:
         None, and nothing inside a text. `form` is what typed values stand for. `notes` collects sentences for
         somebody trying the template out: what was no date, which pattern was too slow. Raises TooLong.
         """
-        return self._evaluate(variables, notes, form)
+        if not self.has_functions:
+            return self._evaluate(variables, notes, form)
+        with BoundedWork():
+            return self._evaluate(variables, notes, form)
 
 
 def compile_template(text: str) -> Template:
     """Raises TemplateError for whatever cannot be rendered, with the column of the mistake."""
     compiler = _Compiler()
     parts = [part if isinstance(part, str) else compiler.compile_alone(part) for part in parse(text)]
-    return Template(text, tuple(dict.fromkeys(compiler.paths)), _whole(tuple(parts)), compiler.backtracking)
+    return Template(
+        text,
+        tuple(dict.fromkeys(compiler.paths)),
+        _whole(tuple(parts)),
+        compiler.backtracking,
+        compiler.functions > 0,
+    )
 
 
 def _whole(parts: tuple[str | Evaluate, ...]) -> Evaluate:
@@ -68,6 +78,7 @@ def _text(parts: tuple[str | Evaluate, ...]) -> Evaluate:
             text = part if isinstance(part, str) else part(variables, notes, form)
             if not isinstance(text, str):
                 text = as_text(text)
+                spend(len(text))
             length += len(text)
             if length > MAX_RESULT:
                 raise TooLong

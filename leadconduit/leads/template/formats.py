@@ -4,12 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 
 from leadconduit.leads.arithmetic import Math, MathError, compile_math
+from leadconduit.leads.bounds import spend
 from leadconduit.leads.formatting import format_date, format_number, format_problem
-from leadconduit.leads.template.calls import Call, Evaluate, Notes, TemplateFunction, note, written_out
+from leadconduit.leads.template.calls import CALL, Call, Evaluate, Notes, TemplateFunction, note, written_out
 from leadconduit.leads.values import Form, as_text, is_blank, plain, walk
 
 Variables = Mapping[str, object]
 Write = Callable[[object], str | None]
+
+DATE = 8
+"""What writing a date costs for each character of its format, in characters that are read."""
+
+PART = 20
+"""What a calculation costs for each of its characters."""
 
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _DATE_LETTERS = re.compile("[YMDQHhsWwdLlXxZzgGAE]")
@@ -35,9 +42,11 @@ def _format(call: Call) -> Evaluate:
         )
     _check_format(call)
     write, kind = _writer(call, format)
+    work = CALL + DATE * len(format or "")
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> object:
         value = of(variables, notes, form)
+        spend(work)
         if write is not None and not is_blank(value):
             written = write(value)
             if written is None:
@@ -125,9 +134,11 @@ def _math(call: Call) -> Evaluate:
 
 
 def _calculation(math: Math) -> Evaluate:
+    work = PART * len(math.text)
     paths = {path: tuple(path.split(".")) for path in math.paths}
 
     def calculate(variables: Variables, notes: Notes, form: Form) -> object:
+        spend(work)
         return math.evaluate(lambda path: plain(walk(variables, paths[path]), form))
 
     return calculate

@@ -5,8 +5,8 @@ from functools import partial
 
 from leadconduit.leads import hashing
 from leadconduit.leads.bounds import TooLong
-from leadconduit.leads.template.calls import Call, Evaluate, Notes, TemplateFunction
-from leadconduit.leads.values import Form, as_text, is_blank
+from leadconduit.leads.template.calls import Call, Evaluate, Notes, TemplateFunction, text_of
+from leadconduit.leads.values import Form, is_blank
 
 
 def _hash(algorithm: str, call: Call) -> Evaluate:
@@ -24,10 +24,10 @@ def _hash(algorithm: str, call: Call) -> Evaluate:
     salt = call.options["salt"].evaluate if "salt" in call.options else None
 
     def evaluate(variables: Mapping[str, object], notes: Notes, form: Form) -> str | None:
-        texts = [as_text(value(variables, notes, form)) for value in values]
+        texts = [text_of(value(variables, notes, form)) for value in values]
         if variable and all(is_blank(texts[index]) for index in variable):
             return None
-        salted = as_text(salt(variables, notes, form)) if salt else ""
+        salted = text_of(salt(variables, notes, form)) if salt else ""
         try:
             return hashing.digest(algorithm, texts, salt=salted, encoding=encoding)
         except hashing.TooLongToHash as error:

@@ -11,6 +11,7 @@ from leadconduit.leads.template.calls import (
     Notes,
     TemplateFunction,
     note,
+    text_of,
     written_out,
 )
 from leadconduit.leads.values import Form, as_text
@@ -30,7 +31,7 @@ def _changed(value: Argument, change: Callable[[str], str]) -> Evaluate:
     of = value.evaluate
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> str:
-        text = as_text(of(variables, notes, form))
+        text = text_of(of(variables, notes, form))
         changed = change(text)
         if len(changed) > MAX_RESULT and len(changed) > len(text):  # `ß` is two letters in upper case
             raise TooLong
@@ -56,7 +57,7 @@ def _substring(call: Call) -> Evaluate:
         return found
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> str:
-        text = as_text(of(variables, notes, form))
+        text = text_of(of(variables, notes, form))
         first = position(start, variables, notes, form)
         last = len(text) if end is None else position(end, variables, notes, form)
         return text if first is None or last is None else text[first - 1 : last]
@@ -84,7 +85,7 @@ def _replace_text(value: Argument, wanted: str, replacement: Argument) -> Evalua
     of, by = value.evaluate, replacement.evaluate
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> str:
-        text, new = as_text(of(variables, notes, form)), as_text(by(variables, notes, form))
+        text, new = text_of(of(variables, notes, form)), text_of(by(variables, notes, form))
         grown = text.count(wanted) * (len(new) - len(wanted))
         if grown > 0 and len(text) + grown > MAX_RESULT:
             raise TooLong
@@ -100,9 +101,9 @@ def _replace_pattern(call: Call, wanted: str, replacement: Argument) -> Evaluate
     verbatim = not replacement.is_literal
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> str:
-        text = as_text(of(variables, notes, form))
+        text = text_of(of(variables, notes, form))
         try:
-            return pattern.sub(as_text(by(variables, notes, form)), text, verbatim=verbatim)
+            return pattern.sub(text_of(by(variables, notes, form)), text, verbatim=verbatim)
         except PatternTooSlow as error:
             note(notes, error.sentence)
             return text
@@ -121,7 +122,7 @@ def _extract(call: Call) -> Evaluate:
 
     def evaluate(variables: Variables, notes: Notes, form: Form) -> str:
         try:
-            found = pattern.findall(as_text(of(variables, notes, form)))
+            found = pattern.findall(text_of(of(variables, notes, form)))
         except PatternTooSlow as error:
             note(notes, error.sentence)
             return ""
