@@ -9,11 +9,15 @@ import phonenumbers
 
 from destinations.mapping.scope import Context, Options, Scope, Step, each, shown
 from leadconduit.leads import types
+from leadconduit.leads.bounds import spend
 from leadconduit.leads.formatting import format_date, format_number
 from leadconduit.leads.values import as_text, is_blank
 
 LONGEST = 250
 """Characters: no date, number or telephone number has more, and reading them is work."""
+
+FORMAT = 8
+"""What writing a date costs for each character of its format, in characters that are read."""
 
 _EXACT = 2**53
 
@@ -56,6 +60,7 @@ def date(options: Options, context: Context) -> Step:
     def of_text(text: str, scope: Scope) -> str:
         written = None
         if len(text) <= LONGEST:
+            spend(FORMAT * len(format))
             written = format_date(text, format, locale=locale, timezone=timezone)
         if written is None:
             scope.note(f"{shown(text)} is no date: it stays as it is.")
@@ -80,12 +85,15 @@ def number(options: Options, context: Context) -> Step:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that a text is: `$1,234.50` is 1234.5. What only has a number in it, as an address, is none."""
+    """The number that a text is: `$1,234.50` is 1234.5. What only has a number in it, as an address, is none, and neither
+    is a whole one of so many digits that a number would not keep them all, as a card's or an account's."""
     found = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
     if found is None:
         return None
     number = float(found[1] + found[2].replace(",", ""))
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+    if abs(number) >= _EXACT:
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def to_text(options: Options, context: Context) -> Step:

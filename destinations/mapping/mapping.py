@@ -10,8 +10,8 @@ from destinations.mapping.checking import which_count
 from destinations.mapping.rows import MappingRow, place
 from destinations.mapping.scope import Context, Scope, Step
 from destinations.mapping.tables import Table
-from destinations.mapping.transformations import compile_step
-from leadconduit.leads.bounds import TooLong
+from destinations.mapping.transformations import compile_step, template_of
+from leadconduit.leads.bounds import BoundedWork, TooLong
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import compile_template, is_path
 from leadconduit.leads.values import Form, is_blank, plain, walk
@@ -24,6 +24,8 @@ Read = Callable[[Scope], object]
 State = Literal["sent", "default", "blank", "skipped", "overridden", "too_long", "conflict"]
 
 _ONE_VARIABLE = re.compile(r"\{\{\s*([A-Za-z_$][^\s{}.]*\.[^\s{}]+)\s*\}\}")
+
+_BEFORE_E164 = frozenset({"trim", "collapse_spaces", "digits", "first_nonblank"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +82,22 @@ class Mapping:
         size = 0
         line = None
         try:
-            for line in self._lines:
-                if line.rules is not None and not line.rules.match(variables).matched:
-                    continue
-                value = line.value(scope)
-                if value is None:
-                    value = line.default
-                    if value is None:
+            with BoundedWork():
+                for line in self._lines:
+                    if line.rules is not None and not line.rules.match(variables).matched:
                         continue
-                size += len(value) if type(value) is str else _size(value)
-                if size > MAX_PAYLOAD:
-                    raise _payload_too_long()
-                node = payload
-                for parent in line.parents:
-                    node = node.setdefault(parent, {})  # type: ignore[assignment]  # see checking.which_count
-                node[line.name] = value
+                    value = line.value(scope)
+                    if value is None:
+                        value = line.default
+                        if value is None:
+                            continue
+                    size += len(value) if type(value) is str else _size(value)
+                    if size > MAX_PAYLOAD:
+                        raise _payload_too_long()
+                    node = payload
+                    for parent in line.parents:
+                        node = node.setdefault(parent, {})  # type: ignore[assignment]  # see checking.which_count
+                    node[line.name] = value
         except TooLong as error:
             raise TooLong(f"`{line.target if line else ''}`: {error.sentence}") from error
         for parents, name in self._lists:
@@ -105,12 +108,13 @@ class Mapping:
         """What each row does, for somebody who tries the mapping out. Nothing is raised."""
         size = 0
         results: list[RowResult] = []
-        for line in self._all:
-            result = _result_of(line, variables)
-            size += _size(result.value) if result.sent else 0
-            if result.sent and size > MAX_PAYLOAD:
-                result = RowResult(None, False, _payload_too_long().sentence, result.notes, "too_long")
-            results.append(result)
+        with BoundedWork():
+            for line in self._all:
+                result = _result_of(line, variables)
+                size += _size(result.value) if result.sent else 0
+                if result.sent and size > MAX_PAYLOAD:
+                    result = RowResult(None, False, _payload_too_long().sentence, result.notes, "too_long")
+                results.append(result)
         return _with_overridden([line.target for line in self._all], results)
 
 
@@ -118,7 +122,20 @@ def compile_mapping(rows: Sequence[MappingRow], tables: Sequence[Table] = ()) ->
     """For rows without `problems`. Raises ValueError (TemplateError among them) or LookupError for some that have."""
     context = Context(tables)
     lines = zip(rows, which_count(rows), strict=True)
-    return Mapping([_line(row, counts, context.reading(row.sends)) for row, counts in lines])
+    return Mapping([_line(row, counts, context.reading(_form_of(row))) for row, counts in lines])
+
+
+def _form_of(row: MappingRow) -> Form:
+    """A telephone number is read for E.164 as it was submitted: its normal form no longer says of which country it is,
+    and what is left of one from abroad may well be somebody's number at home."""
+    uses = [transformation["use"] for transformation in row.transformations]
+    read = uses[: uses.index("e164")] if "e164" in uses else None
+    templates = [row.template, *filter(None, map(template_of, row.transformations))]
+    if read is None or row.sends == "raw" or not _BEFORE_E164.issuperset(read):
+        return row.sends
+    if any(template.strip() and not _ONE_VARIABLE.fullmatch(template.strip()) for template in templates):
+        return row.sends
+    return "raw" if row.sends == "normal" else "raw_if_valid"
 
 
 def _line(row: MappingRow, counts: bool, context: Context) -> _Line:
@@ -127,7 +144,7 @@ def _line(row: MappingRow, counts: bool, context: Context) -> _Line:
         target=row.target,
         parents=tuple(path[:-1]),
         name=path[-1],
-        read=_reader(row),
+        read=_reader(row, context.form),
         steps=tuple(compile_step(transformation, context) for transformation in row.transformations),
         default=None if is_blank(row.default) else row.default,
         rules=compile_rules(row.rule_set) if row.rule_set is not None else None,
@@ -138,9 +155,9 @@ def _line(row: MappingRow, counts: bool, context: Context) -> _Line:
 # --- Reading a row's source
 
 
-def _reader(row: MappingRow) -> Read:
+def _reader(row: MappingRow, form: Form) -> Read:
     """What a template renders to, without components. One that is a text or a single variable does without it."""
-    text, form = row.template, row.sends
+    text = row.template
     if row.literal or "{{" not in text:
         return lambda _: text
     template = compile_template(text)

@@ -1,17 +1,17 @@
-"""What steps of a mapping have in common: the lead they run for, a bound on their work, and how they meet a value."""
+"""What steps of a mapping have in common: the lead they run for, what they spend of its work, and how they meet a value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from destinations.mapping.tables import Table, compile_table
-from leadconduit.leads.bounds import TooLong
+from leadconduit.leads.bounds import spend
 from leadconduit.leads.values import Form, as_text, is_blank
-
-MAX_WORK = 20_000_000
-"""Characters that the transformations of a mapping may read for one lead, all together."""
 
 ITEM = 1_000
 """What an item of a list counts for, in characters: a list of many short ones is as much work as a long text."""
+
+FREE = 100
+"""Characters that cost nothing, so that ordinary values are not counted."""
 
 Options = Mapping[str, Any]
 
@@ -19,23 +19,16 @@ Options = Mapping[str, Any]
 class Scope:
     """One lead on its way through a mapping: what templates may name, and where sentences for a preview go."""
 
-    __slots__ = ("left", "notes", "slow", "variables")
+    __slots__ = ("notes", "slow", "variables")
 
     def __init__(self, variables: Mapping[str, object], notes: list[str] | None = None) -> None:
         self.variables = variables
         self.notes = notes
-        self.left = MAX_WORK
         self.slow: frozenset[object] = frozenset()
 
     def note(self, sentence: str) -> None:
         if self.notes is not None and sentence not in self.notes:
             self.notes.append(sentence)
-
-    def spend(self, characters: int) -> None:
-        """Raises TooLong."""
-        self.left -= characters
-        if self.left < 0:
-            raise TooLong("Transforming all of this is too much work for one lead.")
 
 
 class Context:
@@ -73,11 +66,14 @@ def each(of_text: OfText) -> Step:
         if type(value) is str:
             if not value or value.isspace():
                 return value
-            if len(value) > ITEM:
-                scope.spend(len(value))
-            return of_text(value, scope)
+            if len(value) > FREE:
+                spend(len(value))
+            after = of_text(value, scope)
+            if type(after) is str and len(after) > FREE:
+                spend(len(after))
+            return after
         if type(value) is list:
-            scope.spend(ITEM * len(value))
+            spend(ITEM * len(value))
             return [step(item, scope) for item in value]
         if is_blank(value):
             return value

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from destinations.mapping.scope import ITEM, Context, OfText, Options, Scope, Step, each
 from leadconduit.leads import hashing
-from leadconduit.leads.bounds import MAX_RESULT, TooLong
+from leadconduit.leads.bounds import MAX_RESULT, TooLong, spend
 from leadconduit.leads.patterns import PatternTooSlow, compile_pattern
 from leadconduit.leads.template import compile_template
 from leadconduit.leads.values import as_text, is_blank
@@ -13,8 +13,8 @@ from leadconduit.leads.values import as_text, is_blank
 MAX_PARTS = 1_000
 """That a text is split into."""
 
-WHIRLPOOL = 20
-"""How many times as much work it is as the others, which are not written in Python."""
+PART = 20
+"""What each of them costs, in characters."""
 
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -36,6 +36,7 @@ def digits(text: str) -> str:
 
 def title_case(text: str) -> str:
     """`mary-ann O'NEIL, don't` becomes `Mary-Ann O'Neil, Don't`."""
+    spend(4 * len(text))
     return _WORD.sub(_capitalised, text)
 
 
@@ -130,7 +131,7 @@ def split(options: Options, context: Context) -> Step:
     def parts(text: str, scope: Scope) -> list[str]:
         if text.count(between) >= MAX_PARTS:
             raise TooLong(f"This would be split into more than {MAX_PARTS:,} parts.")
-        scope.spend(len(text))
+        spend(len(text) + PART * text.count(between))
         return [part.strip() for part in text.split(between)]
 
     return step
@@ -152,7 +153,7 @@ def join(options: Options, context: Context) -> Step:
     def step(value: object, scope: Scope) -> object:
         if not isinstance(value, list):
             return value
-        scope.spend(ITEM * len(value))
+        spend(ITEM * len(value))
         texts = [as_text(item) for item in value if not is_blank(item)]
         if sum(map(len, texts)) + len(between) * len(texts) > MAX_RESULT:
             raise too_long("Joining")
@@ -176,8 +177,6 @@ def hash_of(options: Options, context: Context) -> Step:
     algorithm, salt, encoding = options["algorithm"], options["salt"] or "", options["encoding"]
 
     def of_text(text: str, scope: Scope) -> str:
-        if algorithm == "whirlpool":
-            scope.spend(WHIRLPOOL * len(text))
         try:
             return hashing.digest(algorithm, [text], salt=salt, encoding=encoding)
         except hashing.TooLongToHash as error:

@@ -351,6 +351,10 @@ def problems_of(transformation: Mapping[str, Any], tables: Sequence[Table]) -> I
     options = {option.key for option in known.options}
     for key in transformation.keys() - options - {"use"}:
         yield str(key)[:40], f"`{known.label}` has no option `{str(key)[:40]}`."
+    nested = [key for key, value in transformation.items() if isinstance(value, list | dict)]
+    if nested:
+        yield from ((str(key)[:40], "This is a text, a number, true or false.") for key in nested)
+        return
     given = _options_of(known, transformation)
     found = fields.problems(known.options, given) or dict(known.check(given))
     if known.key == "lookup" and not found and table_named(tables, given["table"]) is None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from destinations.mapping import MappingRow, compile_mapping
+from leadconduit.leads import types
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.template import TemplateError
 
@@ -27,6 +28,10 @@ VARIABLES: dict[str, Any] = {
 
 def only_in(state: str) -> dict[str, Any]:
     return {"op": "and", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": state}]}
+
+
+def rules_about(op: str, right: object, count: int) -> dict[str, Any]:
+    return {"op": "or", "rules": [{"lhv": "lead.v", "op": op, "rhv": right}] * count}
 
 
 @pytest.mark.parametrize(
@@ -255,3 +260,74 @@ def test_rows_beyond_what_may_be_sent_say_so() -> None:
 
     assert [result.sent for result in results] == [True] * 5 + [False] * 2
     assert "5,000,000" in results[5].why
+
+
+@pytest.mark.parametrize("sends", ["normal", "raw", "valid"])
+@pytest.mark.parametrize(
+    ("submitted", "template", "before"),
+    [
+        ("+44 20 7946 0958", "{{lead.phone}}", []),
+        ("+44 20 7946 0958", "{{lead.none}}", [{"use": "first_nonblank", "template": "{{lead.phone}}"}]),
+        (["+44 20 7946 0958"], "{{lead.phone}}", [{"use": "trim"}]),
+    ],
+)
+def test_a_number_from_abroad_keeps_its_country(
+    submitted: object, template: str, before: list[dict[str, Any]], sends: Any
+) -> None:
+    row = MappingRow("phone", template, transformations=(*before, {"use": "e164"}), sends=sends)
+
+    payload = compile_mapping([row]).apply({"lead": {"phone": types.parse("phone", submitted)}})
+
+    assert payload == {"phone": ["+442079460958"] if isinstance(submitted, list) else "+442079460958"}
+
+
+def test_an_invalid_number_is_still_none_where_only_valid_ones_are_sent() -> None:
+    row = MappingRow("fax", "{{lead.fax}}", transformations=({"use": "e164"},), sends="valid")
+
+    assert compile_mapping([row]).apply(VARIABLES) == {}
+
+
+def mapped(rows: list[MappingRow], value: object) -> dict[str, object]:
+    return compile_mapping(rows).apply({"lead": {"v": value}})
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        (MappingRow("a", "{{whirlpool lead.v}}" * 100), "a" * 90_000),
+        (MappingRow("a", '{{extract lead.v pattern="zz"}}' * 100), "a" * 900_000),
+        (
+            MappingRow("a", "{{md5 lead.v}}" * 100),
+            ["some text"] * 30_000,
+        ),
+        (
+            MappingRow("a", "{{lead.v}}", transformations=({"use": "hash", "algorithm": "whirlpool"},)),
+            ["a"] * 10_000,
+        ),
+        (
+            MappingRow("a", "{{lead.v}}", transformations=({"use": "date", "format": "LLLL" * 250},)),
+            ["2015-06-24"] * 10_000,
+        ),
+        (
+            MappingRow("a", "{{lead.v}}", transformations=({"use": "prefix", "text": "x" * 2_000},)),
+            ["a"] * 15_000,
+        ),
+        (MappingRow("a", "{{lead.v}}", transformations=({"use": "title_case"},) * 20), "ab " * 300_000),
+        (MappingRow("a", "x", rule_set=rules_about("includes", "zz", 100)), "A" * 900_000),
+        (MappingRow("a", "x", rule_set=rules_about("includes", ["zz"] * 3_000, 1)), ["A"] * 10_000),
+    ],
+)
+def test_what_is_too_much_work_for_one_lead_is_refused(row: MappingRow, value: object) -> None:
+    with pytest.raises(TooLong, match=r"`a`: .*too much work"):
+        mapped([row], value)
+
+    [result] = compile_mapping([row]).explain({"lead": {"v": value}})
+    assert (result.sent, result.state) == (False, "too_long")
+
+
+def test_the_work_of_all_rows_counts_together() -> None:
+    rows = [MappingRow(f"a{number}", '{{extract lead.v pattern="z"}}') for number in range(50)]
+
+    assert mapped(rows[:10], "a" * 900_000) == {}
+    with pytest.raises(TooLong, match="too much work"):
+        mapped(rows, "a" * 900_000)

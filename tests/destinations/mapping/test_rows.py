@@ -167,3 +167,16 @@ def test_patterns_that_may_take_long_are_counted_over_all_rows() -> None:
     [(index, field, sentence)] = problems([slow, fast, slow])
     assert (index, field) == (2, "transformations.4.pattern")
     assert "at most 10 patterns" in sentence
+
+
+@pytest.mark.parametrize(
+    ("transformation", "field"),
+    [
+        ({"use": "substring", "start": []}, "transformations.0.start"),
+        ({"use": "hash", "algorithm": {}}, "transformations.0.algorithm"),
+    ],
+)
+def test_an_option_is_no_list_or_object(transformation: dict[str, object], field: str) -> None:
+    [(_, where, _sentence)] = problems([MappingRow("a", "x", transformations=(transformation,))])
+
+    assert where == field
