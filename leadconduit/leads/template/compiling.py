@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from leadconduit.leads.bounds import MAX_RESULT, BoundedWork, TooLong, spend
 from leadconduit.leads.template.calls import Argument, Call, Evaluate, Notes, TemplateFunction
@@ -48,8 +49,12 @@ class Template:
             return self._evaluate(variables, notes, form)
 
 
+@lru_cache(maxsize=5_000)
 def compile_template(text: str) -> Template:
-    """Raises TemplateError for whatever cannot be rendered, with the column of the mistake."""
+    """Raises TemplateError for whatever cannot be rendered, with the column of the mistake.
+
+    What was compiled is kept: a mapping is checked, counted and compiled, and its page does so at each stroke.
+    """
     compiler = _Compiler()
     parts = [part if isinstance(part, str) else compiler.compile_alone(part) for part in parse(text)]
     return Template(

@@ -10,7 +10,7 @@ What the types mean is documented in LeadConduit's API ("Types"); beyond that th
 
 - a date is `1988-10-01`, as documented and as it is sent, not midnight UTC as its JSON has it;
 - a list is parsed item by item, and an object or a number beyond all measure is invalid and stays what it is;
-- numbers too large to hold, and texts much longer than the type has a use for, are invalid instead of slow;
+- numbers too large to be held to the last digit, and texts much longer than the type has a use for, are invalid instead of slow;
 - words relative to the moment they were written ("tomorrow", "5pm") are no time, and fractions of a second are
   fractions;
 - a certificate at a host that only looks like TrustedForm's, a group of e-mail addresses, and a domain as an IP address

@@ -11,6 +11,8 @@ from leadconduit.leads.types.parsed import LONGEST, Parsed, invalid, valid, whol
 _NOT_NUMERIC: Final = re.compile(r"[^-.0-9]")
 _NUMBER: Final = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
+_MOST_EXACT: Final = 2**53
+
 _NOT_IN_RANGE: Final = re.compile(r"[^-+. 0-9]")
 _AT_LEAST: Final = re.compile(r"(?:[0-9] *- *)?(-?[0-9]++(?:\.[0-9]++)?) *-? *\+")
 _BETWEEN: Final = re.compile(
@@ -23,9 +25,12 @@ _NO_RANGE: Final = {"min": None, "max": None, "avg": None, "mid": None}
 
 
 def number(text: str) -> Parsed:
-    """Currencies, units and thousands' commas do not matter; `normal` is null for what is no number."""
+    """Currencies, units and thousands' commas do not matter; `normal` is null for what is no number.
+
+    One whose digits a number cannot hold is none here: a long id must not lose its last ones.
+    """
     value = _number(text)
-    return invalid(None) if value is None else valid(value)
+    return invalid(None) if value is None or abs(value) >= _MOST_EXACT else valid(value)
 
 
 def range_(text: str) -> Parsed:

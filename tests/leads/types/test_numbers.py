@@ -32,6 +32,11 @@ def test_what_is_no_number_is_null(text: str) -> None:
     assert parse("number", text) == {"normal": None, "raw": text, "valid": False}
 
 
+@pytest.mark.parametrize("text", ["9007199254740993", "12345678901234567", "-9007199254740992"])
+def test_a_number_whose_last_digits_would_be_lost_is_none(text: str) -> None:
+    assert parse("number", text) == {"normal": None, "raw": text, "valid": False}
+
+
 def test_a_whole_number_is_written_without_a_fraction() -> None:
     parsed = parse("number", "100.00")
 

@@ -74,7 +74,7 @@ def test_a_list_in_a_list_is_no_plain_value() -> None:
     ("type", "submitted", "normal", "raw"),
     [
         ("number", 5.5, 5.5, 5.5),
-        ("number", 1e21, 10**21, 1e21),
+        ("number", 1e15, 10**15, 1e15),
         ("boolean", True, True, True),
         ("boolean", 0, False, 0),
         ("phone", 5127891111, "5127891111", "5127891111"),
