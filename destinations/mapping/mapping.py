@@ -41,7 +41,10 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row, ready to run. `parents` and `name` are the target's path, places in lists as numbers."""
+    """A row, ready to run. `parents` and `name` are the target's path, places in lists as numbers.
+
+    `normal_of` is the path of its variable, where the row sends the normal form of that one alone.
+    """
 
     target: str
     parents: tuple[str | int, ...]
@@ -51,6 +54,7 @@ class _Line:
     default: str | None
     rules: Rules | None
     counts: bool
+    normal_of: tuple[str, ...] = ()
 
     def value(self, scope: Scope) -> object:
         """What is sent without a default; None for a blank. Raises TooLong."""
@@ -149,7 +153,13 @@ def _line(row: MappingRow, counts: bool, context: Context) -> _Line:
         default=None if is_blank(row.default) else row.default,
         rules=compile_rules(row.rule_set) if row.rule_set is not None else None,
         counts=counts,
+        normal_of=_normal_of(row, context.form),
     )
+
+
+def _normal_of(row: MappingRow, form: Form) -> tuple[str, ...]:
+    one = None if row.literal or form.startswith("raw") else _ONE_VARIABLE.fullmatch(row.template.strip())
+    return tuple(one[1].split(".")) if one else ()
 
 
 # --- Reading a row's source
@@ -240,11 +250,23 @@ def _result(line: _Line, variables: Variables, notes: list[str]) -> RowResult:
         failed = "; ".join(judged.sentence for judged in verdict.explanation if not judged.matched)
         return RowResult(None, False, f"The condition does not hold. {failed}.", state="skipped")
     value = line.value(Scope(variables, notes))
+    notes.extend(_lost_country(walk(variables, line.normal_of)) if line.normal_of else ())
     if value is not None:
         return RowResult(value, True)
     if line.default is not None:
         return RowResult(line.default, True, "It comes to nothing, so the default is sent.", state="default")
     return RowResult(None, False, "It comes to nothing, so the field is left out.", state="blank")
+
+
+def _lost_country(value: object) -> list[str]:
+    """A telephone number's normal form leaves its country out, which only at home goes without saying."""
+    if (
+        not isinstance(value, dict)
+        or not value.get("valid")
+        or value.get("country_calling_code") in (None, 1)
+    ):
+        return []
+    return [f"The number's country (+{value['country_calling_code']}) is not sent: E.164 would add it."]
 
 
 def _with_overridden(targets: Sequence[str], results: Sequence[RowResult]) -> list[RowResult]:

@@ -331,3 +331,25 @@ def test_the_work_of_all_rows_counts_together() -> None:
     assert mapped(rows[:10], "a" * 900_000) == {}
     with pytest.raises(TooLong, match="too much work"):
         mapped(rows, "a" * 900_000)
+
+
+@pytest.mark.parametrize(
+    ("number", "row", "noted"),
+    [
+        ("+44 20 7946 0958", MappingRow("phone", "{{lead.phone_1}}"), True),
+        (
+            "+44 20 7946 0958",
+            MappingRow("phone", "{{lead.phone_1}}", transformations=({"use": "e164"},)),
+            False,
+        ),
+        ("+44 20 7946 0958", MappingRow("phone", "{{lead.phone_1}}", sends="raw"), False),
+        ("(512) 789-1111", MappingRow("phone", "{{lead.phone_1}}"), False),
+        ("no number", MappingRow("phone", "{{lead.phone_1}}"), False),
+    ],
+)
+def test_a_number_whose_country_is_not_sent_is_noted(number: str, row: MappingRow, noted: bool) -> None:
+    variables = {"lead": {"phone_1": types.parse("phone", number)}}
+
+    (result,) = compile_mapping([row]).explain(variables)
+
+    assert any("country (+44) is not sent" in note for note in result.notes) is noted
