@@ -41,7 +41,7 @@ ACTIONS = {
             MappingRow("email", "{{lead.email}}"),
             MappingRow("first_name", "{{lead.first_name}}"),
             MappingRow("last_name", "{{lead.last_name}}"),
-            MappingRow("phone", "{{lead.phone_1}}"),
+            MappingRow("phone", "{{lead.phone_1}}", transformations=({"use": "e164"},)),
             MappingRow("address.city", "{{lead.city}}"),
             MappingRow("address.state", "{{lead.state}}"),
             MappingRow("source", "{{source.name}}", "Unknown"),
