@@ -180,14 +180,23 @@ def _shut(step: Filter, result: StepResult, results: tuple[StepResult, ...]) -> 
 
 
 def _opened(program: Program, variables: Variables, results: tuple[StepResult, ...]) -> Run:
-    owed: list[Use] = []
+    uses, unmet = owed(program, variables)
+    return Run("success", "", "open", None, results, uses, unmet)
+
+
+def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple[dict[str, Any], ...]]:
+    """Which uses are owed this lead once the gate lets it through, and those whose own condition does not hold.
+
+    Raises TooLong where a condition cannot be judged.
+    """
+    uses: list[Use] = []
     unmet: list[dict[str, Any]] = []
     for use in program.uses:
         verdict = use.rules.match(variables) if use.rules else None
         if use.rules is None or verdict is None or verdict.matched:
-            owed.append(use)
+            uses.append(use)
         else:
             unmet.append(
                 {"destination": use.destination, "action": use.action, **_explained(use.rules.op, verdict)}
             )
-    return Run("success", "", "open", None, results, tuple(owed), tuple(unmet))
+    return tuple(uses), tuple(unmet)

@@ -43,7 +43,7 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
     )
     if flow is None:
         return None
-    program = _program(flow["deployed_id"])
+    program = program_of(flow["deployed_id"])
     source = program.sources.get(entity_id)
     if source is None:
         return None
@@ -53,8 +53,8 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
 
 
 @lru_cache(maxsize=1000)
-def _program(revision_id: str) -> engine.Program:
-    """Revisions never change, so what was compiled once holds."""
+def program_of(revision_id: str) -> engine.Program:
+    """A revision, compiled. It never changes, so what was compiled once holds. Raises FlowRevision.DoesNotExist."""
     document = FlowRevision.objects.values_list("document", flat=True).get(pk=revision_id)
     return engine.compile_flow(
         document, Entity.names(source["entity"]["id"] for source in document["sources"])
@@ -82,7 +82,7 @@ def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: d
         gate=run.gate,
         blame=run.blame,
     )
-    keep(lead, events=_events(lead, run), deliveries=_deliveries(lead, run.uses), now=now)
+    keep(lead, events=_events(lead, run), deliveries=owed_deliveries(lead, run.uses, after=lead.pk), now=now)
     return lead
 
 
@@ -121,9 +121,12 @@ def _events(lead: Lead, run: engine.Run) -> list[Event]:
     return [*events, source]
 
 
-def _deliveries(lead: Lead, uses: Sequence[engine.Use]) -> list[Delivery]:
-    """One for each use, in the flow's order; the actions of one destination follow one another."""
-    ids = iter(ids_after(lead.pk, len(uses)))
+def owed_deliveries(lead: Lead, uses: Sequence[engine.Use], *, after: str) -> list[Delivery]:
+    """One for each use, in the flow's order, made at the time of the id `after` and not saved yet.
+
+    The actions of one destination follow one another.
+    """
+    ids = iter(ids_after(after, len(uses)))
     deliveries: list[Delivery] = []
     for destination_id, of_destination in groupby(uses, key=lambda use: use.destination):
         before: Delivery | None = None
@@ -146,6 +149,11 @@ def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery],
     """The lead, its events, its deliveries and their places in the queue: one transaction, no network."""
     lead.save(force_insert=True)
     Event.objects.bulk_create(events)
+    owe(deliveries, now=now)
+
+
+def owe(deliveries: Sequence[Delivery], *, now: datetime) -> None:
+    """Save deliveries and their places in the queue, in the caller's transaction."""
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
         queue.put(deliveries, now=now)
