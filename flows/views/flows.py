@@ -81,7 +81,7 @@ def flow_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
 def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SettingsForm(request.POST)
     if form.is_valid():
-        errors = save(request, flow, "Saved.", **form.cleaned_data)
+        errors = save(request, flow, "Saved.", lambda _: form.cleaned_data)
         if not errors:
             return redirect("app:flow-edit", pk=flow.pk)
         for sentence in errors.values():

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from destinations.models import Action, Destination
+from flows.editing import Parts
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
 from flows.views.changes import document_of, flow_of, named_sources, save
@@ -36,15 +37,25 @@ def fields(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 @requires(Role.ADMIN)
 def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    present: list[str] = document_of(flow)["fields"]
     if removed := request.POST.get("remove"):
-        errors = save(request, flow, f"{removed} is removed.", fields=[id for id in present if id != removed])
+        errors = save(
+            request,
+            flow,
+            f"{removed} is removed.",
+            lambda document: {"fields": [id for id in document["fields"] if id != removed]},
+        )
         return _answer(request, flow, "app:flow-fields", errors)
     form = FieldsForm(request.POST)
     if not form.is_valid():
         return _fields_page(request, flow, form, status=422)
-    added = [id for id in dict.fromkeys(form.cleaned_data["add"]) if id not in present]
-    errors = save(request, flow, f"Added: {', '.join(added) or 'nothing new'}.", fields=[*present, *added])
+    wanted: list[str] = form.cleaned_data["add"]
+    added = [id for id in dict.fromkeys(wanted) if id not in document_of(flow)["fields"]]
+    errors = save(
+        request,
+        flow,
+        f"Added: {', '.join(added) or 'nothing new'}.",
+        lambda document: {"fields": list(dict.fromkeys([*document["fields"], *wanted]))},
+    )
     return _answer(request, flow, "app:flow-fields", errors)
 
 
@@ -81,31 +92,45 @@ def sources(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 @requires(Role.ADMIN)
 def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    present: list[dict[str, Any]] = document_of(flow)["sources"]
     if removed := request.POST.get("remove"):
-        left = [source for source in present if source["entity"]["id"] != removed]
-        return _answer(
-            request, flow, "app:flow-sources", save(request, flow, "The source is removed.", sources=left)
-        )
-    if switched := request.POST.get("switch"):
-        turned = [
+        errors = save(request, flow, "The source is removed.", _without_source(removed))
+    elif switched := request.POST.get("switch"):
+        errors = save(request, flow, "Saved.", _with_source_switched(switched))
+    else:
+        return _add_source(request, flow)
+    return _answer(request, flow, "app:flow-sources", errors)
+
+
+def _without_source(entity_id: str) -> Parts:
+    return lambda document: {
+        "sources": [source for source in document["sources"] if source["entity"]["id"] != entity_id]
+    }
+
+
+def _with_source_switched(entity_id: str) -> Parts:
+    return lambda document: {
+        "sources": [
             source | {"enabled": not source.get("enabled", True)}
-            if source["entity"]["id"] == switched
+            if source["entity"]["id"] == entity_id
             else source
-            for source in present
+            for source in document["sources"]
         ]
-        return _answer(request, flow, "app:flow-sources", save(request, flow, "Saved.", sources=turned))
-    return _add_source(request, flow, present)
+    }
 
 
-def _add_source(request: MemberRequest, flow: Flow, present: list[dict[str, Any]]) -> HttpResponseBase:
+def _add_source(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SourceForm(request.POST, entities=_free_entities(request, flow))
     if not form.is_valid():
         return _sources_page(request, flow, form, status=422)
     with transaction.atomic():
         entity_id = form.cleaned_data["entity"] or _new_entity(request, form.cleaned_data["name"]).pk
         source = {"integration": {"module_id": DEFAULT_MODULE}, "entity": {"id": entity_id}, "enabled": True}
-        errors = save(request, flow, "The source is added.", sources=[*present, source])
+        errors = save(
+            request,
+            flow,
+            "The source is added.",
+            lambda document: {"sources": [*document["sources"], source]},
+        )
         if errors:
             transaction.set_rollback(True)
     return _answer(request, flow, "app:flow-sources", errors)
@@ -173,7 +198,7 @@ def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponseBase
         request,
         flow,
         "app:flow-destinations",
-        save(request, flow, "Saved. Deploy to use it.", destinations=chosen),
+        save(request, flow, "Saved. Deploy to use it.", lambda _: {"destinations": chosen}),
     )
 
 
