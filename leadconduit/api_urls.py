@@ -10,6 +10,7 @@ from destinations.api.destinations import DestinationDetail, DestinationList
 from destinations.views.icons import icon
 from flows.api.deliveries import DeliveryDetail, DeliveryList
 from flows.api.entities import EntityDetail, EntityList
+from flows.api.fields import FieldDetail, FieldList, TypeList
 from flows.api.flows import FlowDeployment, FlowDetail, FlowList
 from leadconduit.status import Status
 
@@ -21,6 +22,9 @@ api = [
     path("flows/<str:id>/deploy", FlowDeployment.as_view(), name="api-flow-deploy"),
     path("entities", EntityList.as_view(), name="api-entity-list"),
     path("entities/<str:id>", EntityDetail.as_view(), name="api-entity"),
+    path("fields", FieldList.as_view(), name="api-field-list"),
+    path("fields/<str:id>", FieldDetail.as_view(), name="api-field"),
+    path("types", TypeList.as_view(), name="api-type-list"),
     path("deliveries", DeliveryList.as_view(), name="api-delivery-list"),
     path("deliveries/<str:id>", DeliveryDetail.as_view(), name="api-delivery"),
     path("status", Status.as_view(), name="api-status"),

@@ -15,7 +15,8 @@ from flows.models.delivery import DeliveryQuerySet
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import Account
 from leadconduit.lib.api import ApiError
-from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.conditional import Conditional
 from leadconduit.lib.ids import is_id
 
 DEFAULT_LIMIT, MOST = 100, 1000
@@ -33,12 +34,12 @@ PARAMETERS = [
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The delivery's id: 24 hex digits.")
 
 
-class DeliveryList(APIView):
+class DeliveryList(Conditional):
     @extend_schema(
         operation_id="listDeliveries",
         tags=["Deliveries"],
-        parameters=PARAMETERS,
-        responses={200: DeliverySerializer(many=True), **refusals(400)},
+        parameters=[*PARAMETERS, IF_NONE_MATCH],
+        responses={200: DeliverySerializer(many=True), **NOT_MODIFIED, **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         """Deliveries of the account, the newest first, a page at a time."""

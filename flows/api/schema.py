@@ -13,10 +13,13 @@ from destinations.outcome import Outcome
 from flows.definition import OUTCOMES
 from flows.models import State
 from leadconduit.leads.rules import OPERATORS
+from leadconduit.leads.types import TYPES
 from leadconduit.lib.api_schema import ID_PATTERN
 
 SHORT_ID_PATTERN = "^[0-9a-zA-Z]{6}$"
 SHORT_ID_HELP = "Ours. Kept where it is given back, made where it is missing."
+# One standard field is of a type that values do not have.
+FIELD_TYPES = (*TYPES, "array")
 ENTITY_SOURCES = ("form", "seller", "other")
 ENTITY_RECIPIENTS = ("buyer", "crm", "analytics", "enhancement", "esp", "other")
 
@@ -56,8 +59,36 @@ class RuleSetSerializer(serializers.Serializer[None]):
     rules = RuleSerializer(many=True)
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "number"},
+            {"type": "null"},
+            {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "null"}]}, "minItems": 1},
+        ]
+    }
+)
+class MappedValueField(serializers.JSONField):
+    """What a mapping sets."""
+
+
+class MappingSerializer(serializers.Serializer[None]):
+    """Sets one variable, for leads that match its rules."""
+
+    id = a_short_id()
+    property = serializers.CharField(max_length=200, help_text="The field that is set: its id.")
+    value = MappedValueField(allow_null=True, help_text="A template, or a list of them; null takes it away.")
+    rule_set = RuleSetSerializer(required=False)
+
+
 class IntegrationSerializer(serializers.Serializer[None]):
     module_id = serializers.CharField(help_text="Any text; it is stored and answered.")
+    mappings = MappingSerializer(
+        many=True,
+        required=False,
+        help_text="Applied from top to bottom to what was submitted, before values are read by type.",
+    )
 
 
 class SourceEntitySerializer(serializers.Serializer[None]):
@@ -71,6 +102,9 @@ class SourceSerializer(serializers.Serializer[None]):
     integration = IntegrationSerializer()
     entity = SourceEntitySerializer()
     enabled = serializers.BooleanField(default=True)
+    authentication_required = serializers.BooleanField(
+        default=False, help_text="Whether it must show one of the account's API keys."
+    )
 
 
 class FilterStepSerializer(serializers.Serializer[None]):
@@ -154,6 +188,46 @@ class EntitySerializer(serializers.Serializer[None]):
     website = serializers.URLField(required=False)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
+
+
+class FieldSerializer(serializers.Serializer[None]):
+    """What a lead may have: one of the standard fields, or one of the account's own."""
+
+    id = serializers.CharField(
+        required=False,
+        max_length=110,
+        help_text="Of one of the account's own it ends in the account's suffix. Made of the name where it is left out.",
+    )
+    name = serializers.CharField(max_length=100)
+    type = serializers.ChoiceField(
+        FIELD_TYPES, help_text="It decides how a submitted value is read. It never changes."
+    )
+    description = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    standard = serializers.BooleanField(read_only=True)
+    aggregate = serializers.BooleanField(read_only=True, required=False)
+    deprecated = serializers.BooleanField(read_only=True, required=False)
+    created_at = serializers.DateTimeField(read_only=True, required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.CharField(),
+        read_only=True,
+        required=False,
+        help_text="Once it is deleted: a sentence for each flow that lists it, by the flow's id.",
+    )
+
+
+class ComponentSerializer(serializers.Serializer[None]):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(TYPES)
+    description = serializers.CharField()
+
+
+class TypeSerializer(serializers.Serializer[None]):
+    name = serializers.ChoiceField(TYPES)
+    maskable = serializers.BooleanField(help_text="Whether values may be masked before they are kept.")
+    components = ComponentSerializer(many=True)
+    operators = serializers.ListField(
+        child=serializers.ChoiceField(OPERATORS), help_text="Those that rules about such a value may use."
+    )
 
 
 class DeliverySerializer(serializers.Serializer[None]):
