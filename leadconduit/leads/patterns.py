@@ -103,6 +103,11 @@ class Pattern:
         """The whole of each match, in order."""
         return [match.taken(0) for match in self._matches(text)]
 
+    def first(self, text: str) -> tuple[str, ...] | None:
+        """The first match and its groups, "" for one that took no part; None where there is no match."""
+        found = self._matches(text, most=1)
+        return tuple(found[0].taken(part) for part in range(self.groups + 1)) if found else None
+
     def sub(self, replacement: str, text: str, *, verbatim: bool = False) -> str:
         """The text with each match replaced. Raises TooLong.
 
@@ -125,7 +130,8 @@ class Pattern:
             position = end
         yield _text(subject[position:])
 
-    def _matches(self, text: str) -> list[_Match]:
+    def _matches(self, text: str, most: int = 0) -> list[_Match]:
+        """All matches, or the first so many."""
         subject: str | bytes = text if self.needs_backtracking else _encoded(text)
         limit = {"timeout": TIME_LIMIT} if self.needs_backtracking else {}
         found: list[_Match] = []
@@ -137,6 +143,8 @@ class Pattern:
                 if len(found) == MAX_MATCHES:
                     raise PatternTooSlow(self.text, f"matches more than {MAX_MATCHES:,} times")
                 found.append(_Match(subject, spans))
+                if len(found) == most:
+                    break
         except TimeoutError as error:
             raise self._too_slow() from error
         return found
