@@ -16,15 +16,17 @@ from flows.models import Entity
 from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
-from leadconduit.leads.template import TemplateError, compile_template
-from leadconduit.lib.body import Body, is_exact
+from leadconduit.leads.template import TemplateError, compile_template, is_path
+from leadconduit.lib.body import Body, is_exact, problem_of_text, says_nothing
 from leadconduit.lib.ids import short_id
 
 Document = dict[str, Any]
 
 OUTCOMES = ("success", "failure", "error")
 MAX_FIELDS = 1000
+MAX_TEMPLATE = 10_000
 MAX_SOURCES = 500
+MAX_MAPPINGS = 500
 MAX_STEPS = 200
 MAX_DESTINATIONS = 100
 MAX_ACTIONS = 100
@@ -48,7 +50,6 @@ SOURCE_LATER = (
     "credential_id",
     "pricing",
     "pricing_service",
-    "authentication_required",
 )
 STEPS_LATER = ("recipient",)
 
@@ -66,7 +67,8 @@ FLOW = (
 )
 # What a document keeps as the body has it; destinations are written another way than they are kept.
 PARTS = ("name", "enabled", "fields", "sources", "steps")
-SOURCE = ("id", "integration", "entity", "enabled")
+SOURCE = ("id", "integration", "entity", "enabled", "authentication_required")
+MAPPING = ("id", "property", "value", "rule_set")
 FILTER = ("type", "id", "description", "notes", "reason", "outcome", "rule_set", "enabled")
 DESTINATION = ("name", "integration_name", "integration_icon_url", "instance_id", "actions", "flow_usages")
 ACTION = ("name", "action_id", "webhook_url", "enabled", "rule_set")
@@ -133,19 +135,20 @@ def is_same(document: Document, other: Document) -> bool:
 
 def _written(document: Document) -> bytes:
     # Compared as written, since to Python 1 == True.
-    return orjson.dumps(_without_short_ids(document), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(_said(document), option=orjson.OPT_SORT_KEYS)
 
 
-def _without_short_ids(value: Any) -> Any:
+def _said(value: Any) -> Any:
+    """Without short ids, and without what says nothing: an older document lacks what was not run in its day."""
     if isinstance(value, list):
-        return [_without_short_ids(item) for item in value]
+        return [_said(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key: _without_short_ids(item)
-            for key, item in value.items()
-            if not (key == "id" and isinstance(item, str) and _SHORT_ID.fullmatch(item))
-        }
+        return {key: _said(item) for key, item in value.items() if not _is_idle(key, item)}
     return value
+
+
+def _is_idle(key: str, item: object) -> bool:
+    return says_nothing(item) or (key == "id" and isinstance(item, str) and bool(_SHORT_ID.fullmatch(item)))
 
 
 class _Ids:
@@ -194,13 +197,71 @@ def _entity_id(source: Body) -> str:
 def _source(source: Body, entities: Mapping[str, Entity], seen: set[str], ids: _Ids) -> Document:
     source.allow(SOURCE, later=SOURCE_LATER, of="a source")
     integration = source.object("integration")
-    integration.allow(("module_id",), later=("mappings",), of="an integration")
+    integration.allow(("module_id", "mappings"), of="an integration")
     return {
         "id": ids.keep(source.value.get("id")),
-        "integration": {"module_id": integration.text("module_id", most=200, required=True)},
+        "integration": {
+            "module_id": integration.text("module_id", most=200, required=True),
+            "mappings": _mappings(integration, ids),
+        },
         "entity": _entity(source, entities, seen),
         "enabled": source.flag("enabled"),
+        "authentication_required": source.value.get("authentication_required") is not None
+        and source.flag("authentication_required"),
     }
+
+
+def _mappings(integration: Body, ids: _Ids) -> list[Document]:
+    """An integration's mappings, of a source's or a recipient's; none where they are absent or null."""
+    if integration.value.get("mappings") is None:
+        return []
+    return [_mapping(mapping, ids) for mapping in integration.objects("mappings", most=MAX_MAPPINGS)]
+
+
+def _mapping(mapping: Body, ids: _Ids) -> Document:
+    mapping.allow(MAPPING, of="a mapping")
+    name = mapping.text("property", most=200, required=True)
+    if name and not is_path(name):
+        mapping.wrong("property", f"`{name[:40]}` is no name: write words with dots between them.")
+    document = {
+        "id": ids.keep(mapping.value.get("id")),
+        "property": name,
+        "value": _mapped_value(mapping),
+    }
+    if mapping.value.get("rule_set") is not None:
+        document["rule_set"] = _rule_set(mapping, ids)
+    return document
+
+
+def _mapped_value(mapping: Body) -> object:
+    """A template, a list of templates and nulls, a number, or null."""
+    if "value" not in mapping.value:
+        mapping.wrong("value", "This is required: a template, a list of them, a number, or null.")
+        return None
+    value = mapping.value["value"]
+    if isinstance(value, list):
+        if not 0 < len(value) <= MAX_MAPPINGS:
+            mapping.wrong("value", f"A list of values has 1 to {MAX_MAPPINGS} items.")
+        inside = Body({}, mapping.at("value"), mapping.errors)
+        for index, item in enumerate(value):
+            if item is not None:
+                _check_template(inside, str(index), item)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if not is_exact(value):
+            mapping.wrong("value", "This number is too large to be kept exactly.")
+    elif value is not None:
+        _check_template(mapping, "value", value)
+    return value
+
+
+def _check_template(holder: Body, key: str, text: object) -> None:
+    if sentence := problem_of_text(text, most=MAX_TEMPLATE, required=False):
+        holder.wrong(key, sentence)
+        return
+    try:
+        compile_template(str(text))
+    except TemplateError as error:
+        holder.wrong(key, error.sentence)
 
 
 def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from flows.inbound.mapping import SourceMapping, compile_mappings
 from leadconduit.leads.rules import Rules, Verdict, compile_rules
 from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text
@@ -28,6 +29,8 @@ class Source:
     entity_id: str
     name: str
     enabled: bool
+    authentication_required: bool = False
+    mappings: tuple[SourceMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,14 @@ def compile_flow(document: Mapping[str, Any], entity_names: Mapping[str, str]) -
 
 def _source(source: Mapping[str, Any], entity_names: Mapping[str, str]) -> Source:
     id = source["entity"]["id"]
-    return Source(id, entity_names.get(id, ""), source.get("enabled", True))
+    return Source(
+        id,
+        entity_names.get(id, ""),
+        source.get("enabled", True),
+        # Flows saved before sources had these have none.
+        source.get("authentication_required", False),
+        compile_mappings(source["integration"].get("mappings", ())),
+    )
 
 
 def _filter(step: Mapping[str, Any], position: int) -> Filter:

@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from destinations.models import Action
-from flows import engine
+from flows import engine, repeats
 from flows.delivery import queue
+from flows.inbound.mapping import NotMapped, apply_mappings
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
 from leadconduit.accounts.models import CustomField
 from leadconduit.leads.standard_fields import type_of
@@ -61,12 +62,23 @@ def program_of(revision_id: str) -> engine.Program:
     )
 
 
-def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: datetime) -> Lead:
-    """Run the flow on what was submitted and keep everything that follows from it, all or nothing."""
-    selected = select(submitted, open_flow.program.fields)
-    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
+def submit(
+    open_flow: OpenFlow,
+    submitted: Mapping[str, Any],
+    *,
+    ip: str,
+    now: datetime,
+    under: repeats.Submission | None = None,
+) -> Lead:
+    """Run the flow on what was submitted and keep everything that follows from it, all or nothing.
+
+    Raises repeats.Repeated where a lead was kept `under` the same key meanwhile.
+    """
     submission = {"timestamp": now.isoformat(), "ip": ip}
-    run = engine.run(open_flow.program, variables(open_flow, values, submission))
+    mapped, problem = _mapped(open_flow, submitted, submission)
+    selected = select(mapped, open_flow.program.fields)
+    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
+    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission))
     lead = Lead(
         id=new_id(now),
         account_id=open_flow.account_id,
@@ -82,8 +94,24 @@ def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: d
         gate=run.gate,
         blame=run.blame,
     )
-    keep(lead, events=_events(lead, run), deliveries=owed_deliveries(lead, run.uses, after=lead.pk), now=now)
+    deliveries = owed_deliveries(lead, run.uses, after=lead.pk)
+    keep(lead, events=_events(lead, run), deliveries=deliveries, now=now, under=under)
     return lead
+
+
+def _mapped(
+    open_flow: OpenFlow, submitted: Mapping[str, Any], submission: Mapping[str, object]
+) -> tuple[Mapping[str, Any], engine.Run | None]:
+    """What the source's mappings make of a submission; where they cannot, the submission, and how the run ends."""
+    if not open_flow.source.mappings:
+        return submitted, None
+    try:
+        return apply_mappings(
+            open_flow.source.mappings, submitted, variables(open_flow, submitted, submission)
+        ), None
+    except NotMapped as error:
+        blame = {"id": None, "position": None, "description": error.sentence}
+        return submitted, engine.Run("error", error.sentence, "failed", blame, ())
 
 
 def variables(
@@ -145,8 +173,17 @@ def owed_deliveries(lead: Lead, uses: Sequence[engine.Use], *, after: str) -> li
 
 
 @transaction.atomic
-def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery], now: datetime) -> None:
+def keep(
+    lead: Lead,
+    *,
+    events: Sequence[Event],
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    under: repeats.Submission | None = None,
+) -> None:
     """The lead, its events, its deliveries and their places in the queue: one transaction, no network."""
+    if under:
+        repeats.record(under, lead, now=now)
     lead.save(force_insert=True)
     Event.objects.bulk_create(events)
     owe(deliveries, now=now)
