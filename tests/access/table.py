@@ -29,6 +29,8 @@ SEE = Access(LOGIN, IN, IN, IN, LOGIN, LOGIN)
 SEE_IT = Access(LOGIN, 404, IN, IN, LOGIN, LOGIN)
 CHANGE = Access(LOGIN, IN, 403, IN, LOGIN, LOGIN)
 CHANGE_IT = Access(LOGIN, 404, 403, IN, LOGIN, LOGIN)
+# For the account's owner alone; the stranger owns theirs.
+OWN = Access(LOGIN, IN, 403, 403, LOGIN, LOGIN)
 # The REST API knows keys and no sessions. A key acts for its account, with the right to change.
 CALL = Access(401, IN, 401, 401, IN, 401)
 CALL_IT = Access(401, 404, 401, 401, IN, 401)
@@ -48,6 +50,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/": {"GET": OPEN},
     "/app/theme/": {"POST": SEE},
     "/app/parts/": {"GET": SEE},
+    # --- The account
+    "/app/account/": {"GET": SEE, "POST": OWN},
     # --- API keys
     "/app/api-keys/": {"GET": SEE},
     "/app/api-keys/new/": {"GET": CHANGE, "POST": CHANGE},
