@@ -320,19 +320,29 @@ def _rule_set(holder: Body, ids: _Ids) -> Document | None:
         holder.wrong(f"rule_set.{path}".rstrip("."), sentence)
     if found or not isinstance(value, dict):
         return None
+    for path, rule in rules.walk_rules(value):
+        if isinstance(rule.get("rhv"), int | float) and not is_exact(rule["rhv"]):
+            holder.wrong(f"rule_set.{path}.rhv", "This number is too large to be kept exactly.")
+    return _kept_rule_set(value, ids)
+
+
+def _kept_rule_set(rule_set: Mapping[str, Any], ids: _Ids) -> Document:
+    """Of a rule set without problems."""
     return {
-        "id": ids.keep(value.get("id")),
-        "op": value["op"],
-        "rules": [_rule(holder, index, rule, ids) for index, rule in enumerate(value["rules"])],
+        "id": ids.keep(rule_set.get("id")),
+        "op": rule_set["op"],
+        "rules": [
+            _kept_rule_set(rule, ids) if "rules" in rule else _rule(rule, ids) for rule in rule_set["rules"]
+        ],
     }
 
 
-def _rule(holder: Body, index: int, rule: Mapping[str, Any], ids: _Ids) -> Document:
+def _rule(rule: Mapping[str, Any], ids: _Ids) -> Document:
     read = {"id": ids.keep(rule.get("id")), "lhv": rule["lhv"], "op": rule["op"]}
     if rule["op"] in rules.BINARY:
         read["rhv"] = rule["rhv"]
-        if isinstance(rule["rhv"], int | float) and not is_exact(rule["rhv"]):
-            holder.wrong(f"rule_set.rules.{index}.rhv", "This number is too large to be kept exactly.")
+    if rule.get("rule_set") is not None:
+        read["rule_set"] = _kept_rule_set(rule["rule_set"], ids)
     return read
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from flows.inbound.mapping import SourceMapping, compile_mappings
-from leadconduit.leads.rules import Rules, Verdict, compile_rules
+from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text
 
@@ -165,7 +165,7 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
     try:
         verdict = step.rules.match(variables)
         reason = as_text(step.reason.render(variables))[:MAX_REASON] if verdict.matched else ""
-        outcome, detail = ("stop" if verdict.matched else "continue"), _explained(step.rules.op, verdict)
+        outcome, detail = ("stop" if verdict.matched else "continue"), verdict.to_json()
     except TooLong as error:
         outcome, reason, detail = "error", error.sentence, {}
     except Exception:
@@ -173,13 +173,6 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
         logger.exception("flow.step_failed", step_id=step.id)
         outcome, reason, detail = "error", "The step could not be run.", {}
     return StepResult("filter", step.id, outcome, reason, detail, round((time.perf_counter() - begun) * 1000))
-
-
-def _explained(op: str, verdict: Verdict) -> dict[str, Any]:
-    return {
-        "op": op,
-        "rules": [{"sentence": rule.sentence, "matched": rule.matched} for rule in verdict.explanation],
-    }
 
 
 def _shut(step: Filter, result: StepResult, results: tuple[StepResult, ...]) -> Run:
@@ -206,7 +199,5 @@ def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple
         if use.rules is None or verdict is None or verdict.matched:
             uses.append(use)
         else:
-            unmet.append(
-                {"destination": use.destination, "action": use.action, **_explained(use.rules.op, verdict)}
-            )
+            unmet.append({"destination": use.destination, "action": use.action, **verdict.to_json()})
     return tuple(uses), tuple(unmet)

@@ -12,6 +12,7 @@ from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead
 from flows.views.deliveries import with_names
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import sentences
 from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
@@ -89,7 +90,7 @@ def _step(step: dict[str, Any], event: Event | None) -> dict[str, Any]:
     verdict, tone = {"continue": ("Passed", "good"), "stop": ("Stopped the lead", "warning")}.get(
         event.outcome, ("Error", "bad")
     )
-    rules = "; ".join(rule["sentence"] for rule in event.detail.get("rules", []))
+    rules = "; ".join(sentences(event.detail))
     words = f"{event.reason}. {rules}" if event.reason and rules else event.reason or rules
     return {"title": title, "words": words, "verdict": verdict, "tone": tone}
 
@@ -103,7 +104,7 @@ def _unmet(events: list[Event]) -> list[dict[str, Any]]:
             "name": f"{actions[one['action']].destination}: {actions[one['action']]}"
             if one["action"] in actions
             else "An action that is gone",
-            "words": "; ".join(rule["sentence"] for rule in one["rules"]),
+            "words": "; ".join(sentences(one)),
         }
         for one in unmet
     ]

@@ -13,6 +13,7 @@ from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
 from leadconduit.rule_form import shown
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,9 +25,11 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_order(request, flow)
-    return render(
-        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": document_of(flow)["steps"]}
-    )
+    steps = [
+        step | {"condition": in_words(step["rule_set"]) if step.get("rule_set") else ""}
+        for step in document_of(flow)["steps"]
+    ]
+    return render(request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps})
 
 
 @requires(Role.ADMIN)
@@ -59,6 +62,11 @@ def _in_new_order(id: str, by: int | None) -> Parts:
 def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponseBase:
     flow = flow_of(request, pk)
     step = _step(document_of(flow), step_id) if step_id else None
+    if step and (nested := _nested(step)):
+        status = 422 if request.method == "POST" else 200
+        return render(
+            request, "flows/step.html", {"flow": flow, "step": step, "nested": nested}, status=status
+        )
     if request.method != "POST":
         return _step_page(
             request,
@@ -85,6 +93,13 @@ def _step(document: dict[str, Any], id: str) -> dict[str, Any]:
     if found is None:
         raise Http404
     return found
+
+
+def _nested(step: dict[str, Any]) -> str:
+    """The rules of a step in words, where they are more than one level, which the form cannot show."""
+    rule_set = step.get("rule_set") or {"rules": ()}
+    is_nested = any("rules" in rule or rule.get("rule_set") for rule in rule_set["rules"])
+    return in_words(rule_set) if is_nested else ""
 
 
 def _initial(step: dict[str, Any] | None) -> dict[str, Any]:

@@ -339,13 +339,28 @@ def test_what_every_flow_has_is_required(acme: Account, key: str) -> None:
         (None, "steps.0.rule_set"),
         ({"op": "xor", "rules": [RULE]}, "steps.0.rule_set.op"),
         ({"op": "or", "rules": []}, "steps.0.rule_set.rules"),
-        ({"op": "or", "rules": [RULE, {**RULE, "op": "is less than"}]}, "steps.0.rule_set.rules.1.op"),
-        ({"op": "or", "rules": [{"op": "and", "rules": [RULE]}]}, "steps.0.rule_set.rules.0"),
+        ({"op": "or", "rules": [RULE, {**RULE, "op": "is nearly"}]}, "steps.0.rule_set.rules.1.op"),
+        ({"op": "or", "rules": [{"op": "and", "rules": []}]}, "steps.0.rule_set.rules.0.rules"),
+        (
+            {"op": "or", "rules": [{**RULE, "rule_set": {"op": "or", "rules": [{**RULE, "rhv": 1e30}]}}]},
+            "steps.0.rule_set.rules.0.rule_set.rules.0.rhv",
+        ),
         ({"op": "or", "rules": [{**RULE, "rhv": 1e30}]}, "steps.0.rule_set.rules.0.rhv"),
     ],
 )
 def test_a_rule_that_cannot_run_is_named_by_its_path(acme: Account, rule_set: object, path: str) -> None:
     assert list(errors(flow_body(steps=[filter_step(rule_set=rule_set)]), acme)) == [path]
+
+
+def test_rule_sets_inside_others_are_kept_with_their_ids(acme: Account) -> None:
+    inner = {"id": "inner1", "op": "and", "rules": [{"id": "rule01", **RULE}]}
+    of_a_rule = {"id": "inner2", "op": "or", "rules": [{"id": "rule02", **RULE}]}
+    rules = [inner, {"id": "rule03", **RULE, "rule_set": of_a_rule}]
+    rule_set = {"id": "outer1", "op": "or", "rules": rules}
+
+    document = definition.read(flow_body(steps=[filter_step(rule_set=rule_set)]), account=acme)
+
+    assert document["steps"][0]["rule_set"] == rule_set
 
 
 @pytest.mark.parametrize("body", [None, [], "flow", 7])

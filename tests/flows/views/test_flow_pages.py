@@ -281,3 +281,18 @@ def test_two_people_who_change_different_parts_keep_both_changes(
 @pytest.mark.parametrize("path", ["flows/%00/", "leads/%00/", "flows/?q=%00", "deliveries/?instance_id=%00"])
 def test_a_nul_in_an_address_is_a_bad_request(visitor: Client, path: str) -> None:
     assert visitor.get(f"/app/{path}").status_code == 400
+
+
+def test_rules_inside_one_another_are_said_but_not_overwritten(visitor: Client, acme: Account) -> None:
+    rule = {"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}
+    inner = {"op": "or", "rules": [rule, {"lhv": "lead.age", "op": "is less than", "rhv": 18}]}
+    flow = FlowFactory.create(account=acme, steps=[filter_step(rule, inner)])
+    [before] = saved(flow)["steps"]
+    address = f"/app/flows/{flow.pk}/steps/{before['id']}/"
+
+    page = visitor.get(address).content.decode()
+    refused = visitor.post(address, {**STEP, **RULE})
+
+    assert "lead.state is equal to TX or (lead.state is equal to TX or lead.age is less than 18)" in page
+    assert refused.status_code == 422
+    assert saved(flow)["steps"] == [before]
