@@ -50,10 +50,15 @@ class SourceMapping:
         return self.value
 
     @property
-    def may_be_blank(self) -> bool:
-        """Whether a blank result is meant: nothing was asked of the lead."""
+    def paths(self) -> list[str]:
+        """The variables that its value reads."""
         values = self.value if isinstance(self.value, tuple) else (self.value,)
-        return not any(isinstance(value, Template) and value.paths for value in values)
+        return [path for value in values if isinstance(value, Template) for path in value.paths]
+
+    @property
+    def may_be_blank(self) -> bool:
+        """Whether a blank result is meant: nothing was asked."""
+        return not self.paths
 
 
 def compile_mappings(mappings: Iterable[Mapping[str, Any]]) -> tuple[SourceMapping, ...]:
@@ -75,6 +80,12 @@ def _compiled(value: object) -> Template | Constant | tuple[Template | None, ...
         return tuple(None if item is None else compile_template(item) for item in value)
     assert value is None or isinstance(value, int | float)
     return value
+
+
+def fields_asked(mappings: Iterable[SourceMapping]) -> list[str]:
+    """The names that the mappings' values read from a submission, each once: a source may send them too."""
+    paths = [path for mapping in mappings for path in mapping.paths]
+    return list(dict.fromkeys(path.removeprefix("lead.") for path in paths if path.startswith("lead.")))
 
 
 def apply_mappings(
