@@ -76,9 +76,9 @@ def release(lead: Lead, *, by: User, reason: str, now: datetime) -> Plan:
     (plan,) = plans([locked])
     if plan.refusal:
         raise ReleaseRefused(plan.refusal)
-    locked.gate, locked.released_by, locked.released_at = Gate.RELEASED, by, now
+    locked.release_detail = {"gate": locked.gate, "unmet": list(plan.unmet), "gone": list(plan.gone)}
     locked.release_reason = reason.strip()[:MAX_REASON]
-    locked.release_detail = {"unmet": list(plan.unmet), "gone": list(plan.gone)}
+    locked.gate, locked.released_by, locked.released_at = Gate.RELEASED, by, now
     locked.save(update_fields=["gate", "released_by", "released_at", "release_reason", "release_detail"])
     intake.owe(intake.owed_deliveries(locked, plan.uses, after=new_id(now)), now=now)
     AuditEvent.record(

@@ -86,7 +86,6 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/fields/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
-    "/app/flows/{pk}/sources/{entity_id}/": {"GET": SEE_IT},
     "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
@@ -98,6 +97,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/fields/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     # --- Leads and deliveries
     "/app/leads/": {"GET": SEE},
+    "/app/leads/release/": {"GET": CHANGE, "POST": CHANGE},
     "/app/leads/{pk}/": {"GET": SEE_IT},
     "/app/deliveries/": {"GET": SEE},
     "/app/deliveries/{pk}/": {"GET": SEE_IT},
