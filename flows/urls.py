@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.views import attach, deliveries, fields, flows, leads, release, sections, steps
+from flows.views import attach, deliveries, fields, flows, leads, release, sections, sources, steps
 
 urlpatterns = [
     path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("flows/<str:pk>/delete/", flows.flow_delete, name="flow-delete"),
     path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
     path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
+    path("flows/<str:pk>/sources/<str:entity_id>/", sources.source, name="flow-source"),
     path("flows/<str:pk>/destinations/", sections.destinations, name="flow-destinations"),
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),

@@ -86,6 +86,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/fields/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/sources/{entity_id}/": {"GET": SEE_IT},
     "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
