@@ -10,6 +10,7 @@ from destinations.api.destinations import DestinationDetail, DestinationList
 from destinations.views.icons import icon
 from flows.api.deliveries import DeliveryDetail, DeliveryList
 from flows.api.entities import EntityDetail, EntityList
+from flows.api.events import EventDetail, EventList
 from flows.api.fields import FieldDetail, FieldList, TypeList
 from flows.api.flows import FlowDeployment, FlowDetail, FlowList
 from leadconduit.status import Status
@@ -25,6 +26,8 @@ api = [
     path("fields", FieldList.as_view(), name="api-field-list"),
     path("fields/<str:id>", FieldDetail.as_view(), name="api-field"),
     path("types", TypeList.as_view(), name="api-type-list"),
+    path("events", EventList.as_view(), name="api-event-list"),
+    path("events/<str:id>", EventDetail.as_view(), name="api-event"),
     path("deliveries", DeliveryList.as_view(), name="api-delivery-list"),
     path("deliveries/<str:id>", DeliveryDetail.as_view(), name="api-delivery"),
     path("status", Status.as_view(), name="api-status"),

@@ -6,12 +6,13 @@ fields are in answers alone, so each of these gives one shape per direction.
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from destinations.outcome import Outcome
 from flows.definition import OUTCOMES
 from flows.models import State
+from flows.recipients.modules import MODULES
 from leadconduit.leads.rules import OPERATORS
 from leadconduit.leads.types import TYPES
 from leadconduit.lib.api_schema import ID_PATTERN
@@ -97,6 +98,16 @@ class SourceEntitySerializer(serializers.Serializer[None]):
     time_zone = serializers.CharField(required=False)
 
 
+class AcceptanceCriteriaSerializer(serializers.Serializer[None]):
+    """A lead that does not match is refused at once: no step runs."""
+
+    rule_set = RuleSetSerializer()
+    outcome = serializers.ChoiceField(OUTCOMES, default="failure")
+    reason = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, help_text="A template for what the source is told."
+    )
+
+
 class SourceSerializer(serializers.Serializer[None]):
     id = a_short_id()
     integration = IntegrationSerializer()
@@ -104,6 +115,9 @@ class SourceSerializer(serializers.Serializer[None]):
     enabled = serializers.BooleanField(default=True)
     authentication_required = serializers.BooleanField(
         default=False, help_text="Whether it must show one of the account's API keys."
+    )
+    acceptance_criteria = AcceptanceCriteriaSerializer(
+        required=False, help_text="Judged after the flow's own."
     )
 
 
@@ -119,6 +133,49 @@ class FilterStepSerializer(serializers.Serializer[None]):
     )
     outcome = serializers.ChoiceField(OUTCOMES)
     rule_set = RuleSetSerializer()
+    enabled = serializers.BooleanField(default=True)
+
+
+class PropertyMappingSerializer(serializers.Serializer[None]):
+    """Sets one property of the module, for leads that match its rules."""
+
+    id = a_short_id()
+    property = serializers.CharField(
+        max_length=200, help_text="Such as `url`, `json_property.contact.email` or `header.Authorization`."
+    )
+    value = MappedValueField(
+        allow_null=True,
+        help_text=(
+            "A template, a list of them, or a number. Credentials are read as `********`, which keeps them when it "
+            "is written back."
+        ),
+    )
+    rule_set = RuleSetSerializer(required=False)
+
+
+class ModuleSerializer(serializers.Serializer[None]):
+    module_id = serializers.ChoiceField(list(MODULES))
+    mappings = PropertyMappingSerializer(
+        many=True, help_text="Applied from top to bottom, the later of two winning. `url` is required."
+    )
+
+
+class RecipientEntitySerializer(serializers.Serializer[None]):
+    id = an_id(help_text="An entity that is a kind of recipient.")
+    name = serializers.CharField(read_only=True)
+    time_zone = serializers.CharField(read_only=True)
+
+
+class RecipientStepSerializer(serializers.Serializer[None]):
+    """Asks somebody outside about the lead, and appends what they answer."""
+
+    type = serializers.ChoiceField(("recipient",))
+    id = a_short_id()
+    description = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    entity = RecipientEntitySerializer()
+    integration = ModuleSerializer()
+    rule_set = RuleSetSerializer(required=False, help_text="A lead that does not match skips the step.")
     enabled = serializers.BooleanField(default=True)
 
 
@@ -156,7 +213,15 @@ class FlowSerializer(serializers.Serializer[None]):
     enabled = serializers.BooleanField()
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
     sources = SourceSerializer(many=True)
-    steps = FilterStepSerializer(many=True)
+    acceptance_criteria = AcceptanceCriteriaSerializer(
+        required=False, help_text="What a lead must match to be processed at all."
+    )
+    steps = PolymorphicProxySerializer(
+        component_name="Step",
+        serializers={"filter": FilterStepSerializer, "recipient": RecipientStepSerializer},
+        resource_type_field_name="type",
+        many=True,
+    )
     destinations = UsedDestinationSerializer(
         many=True,
         required=False,
@@ -228,6 +293,125 @@ class TypeSerializer(serializers.Serializer[None]):
     operators = serializers.ListField(
         child=serializers.ChoiceField(OPERATORS), help_text="Those that rules about such a value may use."
     )
+
+
+class TransactionMessageSerializer(serializers.Serializer[None]):
+    version = serializers.CharField()
+    headers = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    body = serializers.CharField(allow_blank=True)
+    timestamp = serializers.IntegerField(help_text="Milliseconds since 1970.")
+
+
+class TransactionRequestSerializer(TransactionMessageSerializer):
+    method = serializers.CharField()
+    uri = serializers.CharField()
+
+
+class TransactionResponseSerializer(TransactionMessageSerializer):
+    status = serializers.IntegerField()
+    status_text = serializers.CharField(allow_blank=True)
+
+
+class TransactionSerializer(serializers.Serializer[None]):
+    """A request that was answered, and the answer; secrets are masked."""
+
+    request = TransactionRequestSerializer()
+    response = TransactionResponseSerializer()
+    ms = serializers.IntegerField()
+
+
+class EventBaseSerializer(serializers.Serializer[None]):
+    id = an_id()
+    reason = serializers.CharField(allow_blank=True)
+    vars = serializers.DictField(
+        required=False,
+        help_text=(
+            "All that was known of the lead before: `lead`, `submission`, `account`, `flow`, `source`, and what earlier "
+            "steps appended, each by its key."
+        ),
+    )
+    start_timestamp = serializers.IntegerField(required=False, help_text="Milliseconds since 1970.")
+    end_timestamp = serializers.IntegerField(required=False, help_text="Milliseconds since 1970.")
+    ms = serializers.IntegerField(required=False)
+    total_ms = serializers.IntegerField(
+        required=False, help_text="Since the lead was submitted; where that is known."
+    )
+
+
+class SourceEventSerializer(EventBaseSerializer):
+    """The last event of a lead's way through its flow: what its source was told."""
+
+    type = serializers.ChoiceField(("source",))
+    outcome = serializers.ChoiceField(OUTCOMES)
+    module_id = serializers.CharField(required=False)
+    step_count = serializers.IntegerField(required=False, help_text="How many steps handled the lead.")
+    appended = serializers.DictField(required=False, help_text="What the steps appended, by their keys.")
+    acceptance_criteria = serializers.DictField(required=False)
+    flow_acceptance_criteria = serializers.DictField(required=False)
+
+
+class FilterEventSerializer(EventBaseSerializer):
+    type = serializers.ChoiceField(("filter",))
+    outcome = serializers.ChoiceField(("continue", "stop", "error"))
+    step_id = serializers.CharField(required=False)
+    rule_set = serializers.DictField(required=False)
+    explanation = serializers.DictField(
+        required=False, help_text="Ours. What each rule came to: `sentence`, `matched`."
+    )
+
+
+class RecipientEventSerializer(EventBaseSerializer):
+    """A recipient step; or, without `step_id`, an attempt to deliver to a destination."""
+
+    type = serializers.ChoiceField(("recipient",))
+    outcome = serializers.ChoiceField(("success", "failure", "error", "skip"))
+    step_id = serializers.CharField(required=False)
+    key = serializers.CharField(required=False, help_text="Under which later steps find what was appended.")
+    module_id = serializers.CharField(required=False)
+    rule_set = serializers.DictField(required=False)
+    explanation = serializers.DictField(required=False)
+    mappings = serializers.ListField(child=serializers.DictField(), required=False)
+    transactions = TransactionSerializer(many=True, required=False)
+    wait_ms = serializers.IntegerField(required=False)
+    delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
+    instance_id = serializers.CharField(required=False, help_text="Ours. The destination's.")
+    action_id = serializers.CharField(required=False, allow_null=True, help_text="Ours.")
+
+
+class RetryEventSerializer(RecipientEventSerializer):
+    """A further attempt of the same delivery."""
+
+    type = serializers.ChoiceField(("retry",))
+    retry_status = serializers.ChoiceField(("completed",), required=False)
+
+
+EVENT = PolymorphicProxySerializer(
+    component_name="Event",
+    serializers={
+        "source": SourceEventSerializer,
+        "filter": FilterEventSerializer,
+        "recipient": RecipientEventSerializer,
+        "retry": RetryEventSerializer,
+    },
+    resource_type_field_name="type",
+)
+EVENTS = PolymorphicProxySerializer(
+    component_name="Event", serializers=EVENT.serializers, resource_type_field_name="type", many=True
+)
+
+
+class EventQuerySerializer(serializers.Serializer[None]):
+    """Which events, and what of each."""
+
+    after_id = an_id(required=False)
+    before_id = an_id(required=False)
+    start = serializers.DateTimeField(required=False)
+    end = serializers.DateTimeField(required=False)
+    rules = RuleSerializer(many=True, required=False)
+    include = serializers.ListField(child=serializers.CharField(), required=False)
+    exclude = serializers.ListField(child=serializers.CharField(), required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
+    sort = serializers.ChoiceField(("asc", "desc"), default="desc")
 
 
 class DeliverySerializer(serializers.Serializer[None]):

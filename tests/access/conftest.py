@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from destinations.models import Action
 from flows import intake
-from flows.models import Delivery
+from flows.models import Delivery, Event
 from leadconduit.accounts.models import Account, ApiKey, CustomField, User
 from tests.access.table import Access
 from tests.factories import (
@@ -81,6 +81,7 @@ def things(acme: Account) -> dict[str, str]:
         "fields": field.pk,
         "/fields/{id}": field.field_id,
         "leads": lead.pk,
+        "events": Event.objects.get(lead=lead, type="source").pk,
         "deliveries": Delivery.objects.get(lead=lead).pk,
         # By the parameter's own name.
         "account_id": acme.pk,

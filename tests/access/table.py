@@ -115,6 +115,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/fields": {"GET": CALL, "POST": CALL},
     "/fields/{id}": {"GET": CALL_IT, "PUT": CALL_IT, "DELETE": CALL_IT},
     "/types": {"GET": CALL},
+    "/events": {"GET": CALL, "POST": CALL},
+    "/events/{id}": {"GET": CALL_IT},
     "/deliveries": {"GET": CALL},
     "/deliveries/{id}": {"GET": CALL_IT},
     "/status": {"GET": CALL},
