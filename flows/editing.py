@@ -78,7 +78,7 @@ def change(*, flow: Flow, parts: Parts, author: User | None, now: datetime) -> F
     flow = _locked(flow)
     assert flow.saved is not None  # a flow has its first revision from `create` on
     document = flow.saved.document
-    body = {part: document[part] for part in definition.PARTS} | parts(document)
+    body = {part: document.get(part) for part in definition.PARTS} | parts(document)
     return save(flow=flow, body=body, author=author, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -14,6 +14,7 @@ from flows import engine, repeats
 from flows.delivery import queue
 from flows.inbound.mapping import NotMapped, apply_mappings
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
+from flows.recipients import calling
 from leadconduit.accounts.models import CustomField
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.typed import typed
@@ -57,9 +58,7 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
 def program_of(revision_id: str) -> engine.Program:
     """A revision, compiled. It never changes, so what was compiled once holds. Raises FlowRevision.DoesNotExist."""
     document = FlowRevision.objects.values_list("document", flat=True).get(pk=revision_id)
-    return engine.compile_flow(
-        document, Entity.names(source["entity"]["id"] for source in document["sources"])
-    )
+    return engine.compile_flow(document, Entity.names(engine.entity_ids(document)))
 
 
 def submit(
@@ -78,9 +77,10 @@ def submit(
     mapped, problem = _mapped(open_flow, submitted, submission)
     selected = select(mapped, open_flow.program.fields)
     values = typed(selected.values, open_flow.program.types.get, selected.invalid)
-    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission))
+    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission), calling.call)
     lead = Lead(
-        id=new_id(now),
+        # The time after recipients have answered: whoever reads on from the newest id must not miss this one.
+        id=new_id(now + timedelta(milliseconds=run.waited_ms)),
         account_id=open_flow.account_id,
         flow_id=open_flow.id,
         revision_id=open_flow.revision_id,
@@ -93,6 +93,7 @@ def submit(
         reason=run.reason,
         gate=run.gate,
         blame=run.blame,
+        appended=run.appended,
     )
     deliveries = owed_deliveries(lead, run.uses, after=lead.pk)
     keep(lead, events=_events(lead, run), deliveries=deliveries, now=now, under=under)
@@ -144,7 +145,8 @@ def _events(lead: Lead, run: engine.Run) -> list[Event]:
         )
         for id, step in zip(ids, run.steps, strict=False)
     ]
-    detail = {"unmet": list(run.unmet)} if run.unmet else {}
+    found = {"acceptance": list(run.acceptance), "unmet": list(run.unmet)}
+    detail = {name: verdicts for name, verdicts in found.items() if verdicts}
     source = Event(id=ids[-1], **shared, type="source", outcome=run.outcome, reason=run.reason, detail=detail)
     return [*events, source]
 

@@ -42,6 +42,7 @@ def variables_of_each(leads: Iterable[Lead]) -> dict[str, dict[str, Any]]:
     accounts = _names(Account, {lead.account_id for lead in leads})
     return {
         lead.pk: {
+            **lead.appended,
             "lead": lead.values,
             "submission": lead.submission,
             "account": {"id": lead.account_id, "name": accounts.get(lead.account_id, "")},

@@ -26,8 +26,9 @@ class Lead(models.Model):
     Partitioned by range of id. It refers to the rest without constraints, so that dropping a week of leads, or
     deleting a flow, touches nothing else: whatever it names may be gone.
     `values` are nested by field id, typed as `leads.types` reads them; `invalid` lists the ids of values that had to
-    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`. A released lead keeps
-    who released it, when and why, and what it is not owed even so: `{"unmet", "gone"}` (see `flows/release.py`).
+    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`; `appended` is what
+    recipients answered, by the keys of their steps. A released lead keeps who released it, when and why, and what it
+    is not owed even so: `{"unmet", "gone"}` (see `flows/release.py`).
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -49,6 +50,7 @@ class Lead(models.Model):
     reason = models.TextField(blank=True)
     gate = models.CharField(max_length=8, choices=Gate.choices)
     blame = models.JSONField(null=True)
+    appended = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     released_by = models.ForeignKey(
         User, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flows.recipients.bodies import xml_problem
 from flows.recipients.locations import LocationError, compile_xpath
 from flows.recipients.modules import LATER, SECONDS, Module, Property
-from flows.recipients.terms import compile_term
+from flows.recipients.terms import compile_term, is_slashed
 from leadconduit.leads.patterns import PatternError
 from leadconduit.leads.types import parse
 from leadconduit.leads.values import as_text
@@ -87,7 +87,7 @@ def _pattern(text: str) -> str:
 
 def _path(text: str) -> str:
     """What an answer will be is not known. Only an XPath says of itself that it is one."""
-    if not text.startswith("/") or not _pattern(text):
+    if not text.startswith("/") or is_slashed(text):
         return ""
     try:
         compile_xpath(text)

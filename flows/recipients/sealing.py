@@ -36,6 +36,14 @@ def unseal(sealed: str, *, account_id: str) -> str:
     return decrypt(stored, bound_to=_place(account_id)).decode()
 
 
+def is_sealed(value: object, *, account_id: str) -> bool:
+    """Whether `seal` made this for this account."""
+    try:
+        return isinstance(value, str) and unseal(value, account_id=account_id) is not None
+    except DecryptionError:
+        return False
+
+
 def _place(account_id: str) -> str:
     # Revisions copy one another's mappings, so it is not bound to one of them.
     return f"flows_flowrevision:{account_id}:mapping"

@@ -11,6 +11,12 @@ from leadconduit.leads.patterns import Pattern, PatternError, PatternTooSlow, co
 _SLASHED = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
 
 
+def is_slashed(text: str) -> bool:
+    """Whether it is written as a pattern for certain: between slashes."""
+    slashed = _SLASHED.fullmatch(text.strip())
+    return slashed is not None and set(slashed[2]) <= set("gi")
+
+
 @lru_cache(maxsize=1000)
 def compile_term(text: str) -> Pattern:
     """Raises PatternError."""

@@ -34,6 +34,7 @@ def test_the_smallest_flow_becomes_a_document(acme: Account) -> None:
         "enabled": True,
         "fields": ["email"],
         "types": {"email": "email"},
+        "acceptance_criteria": None,
         "sources": [],
         "steps": [],
         "destinations": [],
@@ -117,6 +118,7 @@ def test_a_source_keeps_any_module_and_only_what_its_entity_does_not_say(acme: A
         "entity": {"id": entity.pk},
         "enabled": True,
         "authentication_required": False,
+        "acceptance_criteria": None,
     }
 
 
@@ -237,7 +239,6 @@ def test_what_says_nothing_may_stand_there_although_nothing_runs_it(acme: Accoun
         "ping_enabled": False,
         "ping_limits": [],
         "firehose": {},
-        "acceptance_criteria": None,
     }
 
     document = definition.read(flow_body(**silent), account=acme)
@@ -268,14 +269,6 @@ def test_a_property_of_a_source_that_nothing_runs_is_refused_by_name(acme: Accou
     }
 
 
-def test_a_recipient_is_refused_by_name_and_not_picked_apart(acme: Account) -> None:
-    step = {"type": "recipient", "entity": {}, "integration": {}, "retry_enabled": True}
-
-    assert errors(flow_body(steps=[step]), acme) == {
-        "steps.0.type": "`recipient` steps are not supported yet."
-    }
-
-
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("name", {"name": None}, "This is required: a text."),
     ("name", {"name": "  "}, "This must not be blank."),
@@ -292,8 +285,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("sources.0", {"sources": ["x"]}, "This must be an object."),
     ("steps", {"steps": None}, "This must be a list."),
     ("steps.0", {"steps": [None]}, "This must be an object."),
-    ("steps.0.type", {"steps": [{}]}, "A step's type must be `filter`."),
-    ("steps.0.type", {"steps": [{"type": ["filter"]}]}, "A step's type must be `filter`."),
+    ("steps.0.type", {"steps": [{}]}, "A step's type must be `filter` or `recipient`."),
+    ("steps.0.type", {"steps": [{"type": ["filter"]}]}, "A step's type must be `filter` or `recipient`."),
     (
         "steps.0.outcome",
         {"steps": [filter_step(outcome="no")]},
