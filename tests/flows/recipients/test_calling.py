@@ -26,7 +26,9 @@ CREDENTIAL = "open sesame"
 
 def recipient(kind: str, **mapped: Any) -> Recipient:
     """A step with these mappings, in their order; `__` in a name is a dot."""
-    mappings = [{"property": name.replace("__", "."), "value": value} for name, value in mapped.items()]
+    mappings: list[dict[str, Any]] = [
+        {"property": name.replace("__", "."), "value": value} for name, value in mapped.items()
+    ]
     return with_mappings(kind, mappings)
 
 
@@ -55,7 +57,7 @@ def test_valid_values_are_sent_in_their_normal_form_and_others_as_they_came(crm_
 def test_of_two_mappings_of_a_property_the_later_that_applies_wins(crm_server: Answering) -> None:
     rules = [{"lhv": "lead.state", "op": "is equal to", "rhv": state} for state in ("TX", "OH")]
     texas, ohio = ({"op": "and", "rules": [rule]} for rule in rules)
-    mappings = [
+    mappings: list[dict[str, Any]] = [
         {"property": "url", "value": crm_server.url},
         {"property": "parameter.to", "value": "all"},
         {"property": "parameter.to", "value": "texas", "rule_set": texas},
@@ -92,7 +94,7 @@ def test_credentials_are_sent_and_shown_nowhere(crm_server: Answering) -> None:
 
 def test_credentials_that_no_key_opens_are_an_error(crm_server: Answering) -> None:
     elsewhere = sealing.seal(CREDENTIAL, account_id="b" * 24)
-    mappings = [
+    mappings: list[dict[str, Any]] = [
         {"property": "url", "value": crm_server.url},
         {"property": "basic_password", "sealed": elsewhere},
     ]
