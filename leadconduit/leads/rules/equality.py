@@ -1,10 +1,11 @@
 """When two values count as equal: one rule for `is equal to`, `includes` and `is included in`."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from leadconduit.leads.rules.measures import instant, is_range, number
-from leadconduit.leads.types import choices, parse
-from leadconduit.leads.values import is_typed, plain
+from leadconduit.leads.rules.measures import Range, as_range, instant, number, read_range
+from leadconduit.leads.types import choices
+from leadconduit.leads.values import plain
 
 _LONGEST_WORD = 20
 
@@ -46,19 +47,20 @@ class Known:
         self._texts: set[str] = set()
         self._numbers: set[float] = set()
         self._booleans: set[bool] = set()
-        self._averages: set[object] = set()
-        self._ranges: set[tuple[object, object]] = set()
+        self._averages: set[float] = set()
+        self._ranges: set[Range] = set()
         self._objects: list[object] = []
         self._instants: set[object] = set()
         self._written: list[str] = []
-        self._read: tuple[set[float], set[bool], set[tuple[object, object]]] | None = None
+        self._read: _Read | None = None
         for value in values:
             self._add(value)
 
     def _add(self, value: object) -> None:
-        if is_range(value) and isinstance(value, dict):
-            self._ranges.add((value["min"], value["max"]))
-            self._averages.add(value["avg"])
+        if found := as_range(value):
+            self._ranges.add(found)
+            if found.average is not None:
+                self._averages.add(found.average)
         value = plain(value)
         if isinstance(value, str):
             self._texts.add(value.casefold())
@@ -74,21 +76,21 @@ class Known:
 
     def __contains__(self, value: object) -> bool:
         if type(value) is dict:
-            if is_range(value):
-                return self._has_range(value)
-            if not is_typed(value):
-                return bool(self._objects) and plain(value) in self._objects
+            if found := as_range(value):
+                return self._has_range(found)
             value = plain(value)
+            if isinstance(value, dict):
+                return value in self._objects
         if isinstance(value, str):
             return value.casefold() in self._texts or self._has_meaning(value)
         if isinstance(value, bool):
-            return value in self._booleans or value in self._numbers or value in self._as_read[1]
+            return value in self._booleans or value in self._numbers or value in self._as_read.booleans
         if isinstance(value, int | float):
             return (
                 value in self._numbers
                 or value in self._averages
                 or value in self._booleans
-                or value in self._as_read[0]
+                or value in self._as_read.numbers
             )
         return False
 
@@ -96,30 +98,33 @@ class Known:
         """What is not the same text may still be the same date, number, boolean or range."""
         if self._instants and instant(text) in self._instants:
             return True
-        if (self._numbers or self._averages) and (value := number(text)) is not None:
-            return value in self._numbers or value in self._averages
+        size = number(text) if self._numbers or self._averages else None
+        if size is not None and (size in self._numbers or size in self._averages):
+            return True
         if self._booleans and as_boolean(text) in self._booleans:
             return True
-        return bool(self._ranges) and _ends(text) in self._ranges
+        return bool(self._ranges) and read_range(text) in self._ranges
 
-    def _has_range(self, value: dict[str, object]) -> bool:
-        average = value["avg"]
-        if average is not None and (average in self._numbers or average in self._as_read[0]):
+    def _has_range(self, value: Range) -> bool:
+        if value.average is not None and (
+            value.average in self._numbers or value.average in self._as_read.numbers
+        ):
             return True
-        ends = value["min"], value["max"]
-        return ends in self._ranges or ends in self._as_read[2]
+        return value in self._ranges or value in self._as_read.ranges
 
     @property
-    def _as_read(self) -> tuple[set[float], set[bool], set[tuple[object, object]]]:
-        """The texts as numbers, booleans and ranges: read once, and only when somebody asks."""
+    def _as_read(self) -> "_Read":
+        """What the texts read as: found out once, and only when somebody asks."""
         if self._read is None:
-            numbers = {value for text in self._written if (value := number(text)) is not None}
-            booleans = {value for text in self._written if (value := as_boolean(text)) is not None}
-            ranges = {ends for text in self._written if (ends := _ends(text)) is not None}
-            self._read = numbers, booleans, ranges
+            self._read = _Read(
+                {value for text in self._written if (value := number(text)) is not None},
+                {word for text in self._written if (word := as_boolean(text)) is not None},
+                {found for text in self._written if (found := read_range(text)) is not None},
+            )
         return self._read
 
 
-def _ends(text: str) -> tuple[object, object] | None:
-    read = parse("range", text)
-    return (read["min"], read["max"]) if is_range(read) and isinstance(read, dict) else None
+class _Read(NamedTuple):
+    numbers: set[int | float]
+    booleans: set[bool]
+    ranges: set[Range]

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple, TypeGuard
 
 from leadconduit.leads.types import parse
 from leadconduit.leads.values import is_typed, plain
@@ -24,7 +24,11 @@ def number(value: object) -> int | float | None:
     """A number, also one that is written as a text: digits, a sign, a decimal point, and nothing else."""
     if isinstance(value, str):
         return float(value) if _NUMBER.fullmatch(value) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if _is_number(value) else None
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def instant(value: object) -> datetime | None:
@@ -42,19 +46,36 @@ def instant(value: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def is_range(value: object) -> bool:
+class Range(NamedTuple):
+    """`high` and `average` are None where there is no end, as in `100+`."""
+
+    low: int | float
+    high: int | float | None
+    average: int | float | None
+
+
+def as_range(value: object) -> Range | None:
     """A typed value of the type `range` that its type understood."""
-    return type(value) is dict and "avg" in value and "mid" in value and value.get("valid") is True
+    if type(value) is not dict or "avg" not in value or value.get("valid") is not True:
+        return None
+    low, high, average = value.get("min"), value.get("max"), value["avg"]
+    if not _is_number(low) or not (high is None or _is_number(high)):
+        return None
+    return Range(low, high, average) if average is None or _is_number(average) else None
+
+
+def read_range(text: str) -> Range | None:
+    return as_range(parse("range", text))
 
 
 def measure(value: object) -> Measure | None:
     """Where a value stands in order: a range at its average or, without an end (`100+`), where it begins."""
     if type(value) is dict:
-        if is_range(value):
-            return number(value["min"] if value["avg"] is None else value["avg"])
+        if found := as_range(value):
+            return found.low if found.average is None else found.average
         value = plain(value) if is_typed(value) else None
-    found = number(value)
-    return instant(value) if found is None else found
+    size = number(value)
+    return instant(value) if size is None else size
 
 
 def bounds(value: object) -> Bounds | None:
@@ -62,8 +83,8 @@ def bounds(value: object) -> Bounds | None:
 
     It is written `18-65`, `18 to 65`, `18+`, as two dates or times, as a list of the two, or is a value of type `range`.
     """
-    if is_range(value):
-        return _both(*(value.get("min"), value.get("max"))) if isinstance(value, dict) else None
+    if found := as_range(value):
+        return found[:2]
     value = plain(value)
     if isinstance(value, list):
         return _both(measure(value[0]), measure(value[1])) if len(value) == 2 else None
@@ -71,21 +92,14 @@ def bounds(value: object) -> Bounds | None:
         return alone, alone
     if not isinstance(value, str):
         return None
-    if found := _TO.fullmatch(value):
-        return _both(instant(found[1]), instant(found[2]))
-    read = parse("range", value.replace("–", "-"))
-    return bounds(read) if is_range(read) else None
+    if dates := _TO.fullmatch(value):
+        return _both(instant(dates[1]), instant(dates[2]))
+    written = read_range(value.replace("–", "-"))
+    return written[:2] if written else None
 
 
-def _both(low: object, high: object) -> Bounds | None:
-    if isinstance(low, datetime):
-        return (low, high) if isinstance(high, datetime) else None
-    if (least := number(low)) is None:
-        return None
-    if high is None:
-        return least, None
-    most = number(high)
-    return None if most is None else (least, most)
+def _both(low: Measure | None, high: Measure | None) -> Bounds | None:
+    return (low, high) if low is not None and high is not None and comparable(low, high) else None
 
 
 def comparable(one: Measure, other: Measure) -> bool:

@@ -9,10 +9,11 @@ An operator with a "not" in it, and `format is invalid`, is always the exact opp
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from leadconduit.leads.patterns import Pattern, PatternError, PatternTooSlow, compile_pattern
+from leadconduit.leads.patterns import TIME_LIMIT, Pattern, PatternError, PatternTooSlow, compile_pattern
 from leadconduit.leads.rules.equality import Known, as_boolean
 from leadconduit.leads.rules.measures import Measure, bounds, comparable, measure
 from leadconduit.leads.rules.obscenity import is_obscene
@@ -162,19 +163,39 @@ def _matches_pattern(right: object) -> Test:
     def test(left: object, notes: Notes) -> bool:
         if notes is not None:
             notes += wrong
-        text = as_text(left)
-        return any(_found(one, text, notes) for one in patterns)
+        texts = list(_texts(left))
+        return any(_is_found(one, texts, notes) for one in patterns)
 
-    return _of_any(test)
+    return test
 
 
-def _found(one: Pattern, text: str, notes: Notes) -> bool:
+def _texts(value: object) -> Iterator[str]:
+    """A list's items, also of lists inside it, or the value alone."""
+    if type(value) is list:
+        for item in value:
+            yield from _texts(item)
+    else:
+        yield as_text(value)
+
+
+def _is_found(one: Pattern, texts: list[str], notes: Notes) -> bool:
     try:
-        return one.search(text)
+        return _search(one, texts)
     except PatternTooSlow as error:
         if notes is not None:
             notes.append(error.sentence)
         return False
+
+
+def _search(one: Pattern, texts: list[str]) -> bool:
+    """In any of the texts, which together have no more time than one has. Raises PatternTooSlow."""
+    begun = time.perf_counter()
+    for text in texts:
+        if one.search(text):
+            return True
+        if one.needs_backtracking and time.perf_counter() - begun > TIME_LIMIT:
+            raise PatternTooSlow(one.text, f"took longer than {TIME_LIMIT * 1000:.0f} ms")
+    return False
 
 
 # --- Of the left value alone
