@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.views import attach, deliveries, fields, flows, leads, release, sections, sources, steps
+from flows.views import attach, deliveries, fields, flows, leads, release, sections, sources, steps, uses
 
 urlpatterns = [
     path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
@@ -14,7 +14,8 @@ urlpatterns = [
     path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
     path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
     path("flows/<str:pk>/sources/<str:entity_id>/", sources.source, name="flow-source"),
-    path("flows/<str:pk>/destinations/", sections.destinations, name="flow-destinations"),
+    path("flows/<str:pk>/destinations/", uses.use_list, name="flow-destinations"),
+    path("flows/<str:pk>/actions/<str:action_id>/condition/", uses.condition, name="flow-condition"),
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),

@@ -1,6 +1,5 @@
-"""The parts of a flow, a page each: its fields, its sources, its destinations."""
+"""The parts of a flow, a page each: its fields, its sources."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -8,7 +7,6 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from destinations.models import Action, Destination
 from flows.editing import Parts
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
@@ -159,83 +157,6 @@ def _sources_page(
     ]
     context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
     return render(request, "flows/sources.html", context, status=status)
-
-
-# --- Destinations
-
-
-@GET_AND_POST
-@requires(Role.VIEWER)
-def destinations(request: MemberRequest, pk: str) -> HttpResponseBase:
-    flow = flow_of(request, pk)
-    if request.method == "POST":
-        return _change_destinations(request, flow)
-    context = {"flow": flow, "tab": "destinations", "rows": _offered(request, flow)}
-    return render(request, "flows/destinations.html", context)
-
-
-@requires(Role.ADMIN)
-def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    """The whole choice at once: checked actions are used, in the order of the page; `up` moves one use earlier."""
-    wanted = request.POST.getlist("action")
-    entries = [
-        {
-            "instance_id": row["destination"].instance_id,
-            "actions": [
-                {
-                    "action_id": action.action_id,
-                    "enabled": f"off-{action.pk}" not in request.POST,
-                }
-                for action in row["actions"]
-                if action.pk in wanted
-            ],
-        }
-        for row in _offered(request, flow)
-    ]
-    entries = _moved(entries, request.POST.get("up", ""))
-    chosen = [entry for entry in entries if entry["actions"]]
-    return _answer(
-        request,
-        flow,
-        "app:flow-destinations",
-        save(request, flow, "Saved. Deploy to use it.", lambda _: {"destinations": chosen}),
-    )
-
-
-def _moved(entries: list[dict[str, Any]], instance_id: str) -> list[dict[str, Any]]:
-    place = next((n for n, entry in enumerate(entries) if entry["instance_id"] == instance_id), 0)
-    if place:
-        entries[place - 1], entries[place] = entries[place], entries[place - 1]
-    return entries
-
-
-def _offered(request: MemberRequest, flow: Flow) -> list[dict[str, Any]]:
-    """Every destination that can be used: those in use first and in their order, each with its actions."""
-    used = {entry["destination"]: entry["actions"] for entry in document_of(flow)["destinations"]}
-    places = {id: place for place, id in enumerate(used)}
-    found = sorted(
-        Destination.objects.for_account(request.account).activated().order_by("name"),
-        key=lambda destination: places.get(destination.pk, len(places)),
-    )
-    actions: dict[str, list[Action]] = {}
-    for action in Action.objects.current().filter(destination__in=found):
-        actions.setdefault(action.destination_id, []).append(action)
-    return [
-        _row(destination, actions.get(destination.pk, []), used.get(destination.pk, []))
-        for destination in found
-    ]
-
-
-def _row(destination: Destination, actions: list[Action], used: list[dict[str, Any]]) -> dict[str, Any]:
-    uses = {use["action"]: use for use in used}
-    order = {id: place for place, id in enumerate(uses)}
-    actions = sorted(actions, key=lambda action: order.get(action.pk, len(order)))
-    for action in actions:
-        use = uses.get(action.pk)
-        action.used = use is not None  # type: ignore[attr-defined]
-        action.off = bool(use and not use.get("enabled", True))  # type: ignore[attr-defined]
-        action.conditional = bool(use and use.get("rule_set"))  # type: ignore[attr-defined]
-    return {"destination": destination, "actions": actions, "used": bool(used)}
 
 
 def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:

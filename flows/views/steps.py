@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from flows.editing import Parts
-from flows.forms.step import RuleFormSet, StepForm
+from flows.forms.step import RuleFormSet, StepForm, with_a_row_changed
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
 from leadconduit.accounts.access import MemberRequest, requires
@@ -114,13 +114,7 @@ def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
     """Add or take away a rule's row, keeping what was typed. Works without a script."""
-    posted = RuleFormSet(request.POST, prefix="rules")
-    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv", "was")} for form in posted.forms]
-    if "add" in request.POST:
-        rows.append({"lhv": "lead.", "op": "is equal to"})
-    elif len(rows) > 1:
-        rows = [row for number, row in enumerate(rows, start=1) if str(number) != request.POST["drop"]]
-    rules = RuleFormSet(initial=rows, prefix="rules")
+    rules = with_a_row_changed(request.POST)
     if request.htmx:
         return render(request, "flows/_rules.html", {"rules": rules})
     typed = {name: request.POST.get(name) for name in StepForm.base_fields}

@@ -88,6 +88,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/{entity_id}/": {"GET": SEE_IT},
     "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/actions/{action_id}/condition/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/{step_id}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
