@@ -1,6 +1,5 @@
 """The parts of a flow, a page each: its fields, its sources."""
 
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
