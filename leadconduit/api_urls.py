@@ -8,10 +8,12 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from destinations.api.destinations import DestinationDetail, DestinationList
 from destinations.views.icons import icon
+from flows.api.changelogs import FlowChangelogs
 from flows.api.deliveries import DeliveryDetail, DeliveryList
 from flows.api.entities import EntityDetail, EntityList
 from flows.api.events import EventDetail, EventList
 from flows.api.fields import FieldDetail, FieldList, TypeList
+from flows.api.flow_fields import FlowFields, FlowFieldUsage
 from flows.api.flows import FlowDeployment, FlowDetail, FlowList
 from leadconduit.status import Status
 
@@ -21,6 +23,9 @@ api = [
     path("flows", FlowList.as_view(), name="api-flow-list"),
     path("flows/<str:id>", FlowDetail.as_view(), name="api-flow"),
     path("flows/<str:id>/deploy", FlowDeployment.as_view(), name="api-flow-deploy"),
+    path("flows/<str:id>/changelogs", FlowChangelogs.as_view(), name="api-flow-changelogs"),
+    path("flows/<str:id>/fields", FlowFields.as_view(), name="api-flow-fields"),
+    path("flows/<str:id>/fields/usage", FlowFieldUsage.as_view(), name="api-flow-field-usage"),
     path("entities", EntityList.as_view(), name="api-entity-list"),
     path("entities/<str:id>", EntityDetail.as_view(), name="api-entity"),
     path("fields", FieldList.as_view(), name="api-field-list"),

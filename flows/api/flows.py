@@ -69,7 +69,7 @@ class FlowDetail(APIView):
     )
     def get(self, request: Request, id: str) -> Response:
         """One flow as it is saved."""
-        return _tagged(request, _find(request, id))
+        return _tagged(request, find_flow(request, id))
 
     @extend_schema(
         operation_id="updateFlow",
@@ -80,7 +80,7 @@ class FlowDetail(APIView):
     )
     def put(self, request: Request, id: str) -> Response:
         """Write a flow whole. Leads meet the change once it is deployed."""
-        flow, caller = _find(request, id), caller_of(request)
+        flow, caller = find_flow(request, id), caller_of(request)
         try:
             flow = editing.save(
                 flow=flow,
@@ -123,7 +123,7 @@ class FlowDeployment(APIView):
         return Response({"message": DEPLOYED})
 
 
-def _find(request: Request, id: str) -> Flow:
+def find_flow(request: Request, id: str) -> Flow:
     flows = Flow.objects.for_account(caller_of(request).account).select_related("saved")
     flow = flows.filter(pk=id.lower()).first() if is_id(id.lower()) else None
     if flow is None:
@@ -140,7 +140,7 @@ def _change(change: Any, request: Request, id: str) -> Flow:
     caller = caller_of(request)
     try:
         flow: Flow = change(
-            flow=_find(request, id), author=caller.key.created_by, now=timezone.now(), through=caller.key
+            flow=find_flow(request, id), author=caller.key.created_by, now=timezone.now(), through=caller.key
         )
     except Flow.DoesNotExist as error:
         raise _unknown() from error

@@ -22,11 +22,20 @@ Answer = dict[str, Any]
 def represent_flows(flows: Collection[Flow], *, account: Account, now: datetime) -> list[Answer]:
     """Flows as they are saved; each should carry its saved revision."""
     documents = [flow.saved.document for flow in flows if flow.saved]
+    return [
+        {"id": flow.pk, **document, "created_at": flow.created_at, "updated_at": flow.updated_at}
+        for flow, document in zip(
+            flows, represent_documents(documents, account=account, now=now), strict=True
+        )
+    ]
+
+
+def represent_documents(documents: Collection[Answer], *, account: Account, now: datetime) -> list[Answer]:
+    """What revisions make of a flow. What they name is shown as it is today."""
     entities = _entities_of(documents, account)
     destinations = _destinations_of(documents, account, now)
     return [
         {
-            "id": flow.pk,
             "name": document["name"],
             "enabled": document["enabled"],
             "fields": document["fields"],
@@ -38,10 +47,8 @@ def represent_flows(flows: Collection[Flow], *, account: Account, now: datetime)
                 for use in document["destinations"]
                 if use["destination"] in destinations
             ],
-            "created_at": flow.created_at,
-            "updated_at": flow.updated_at,
         }
-        for flow, document in zip(flows, documents, strict=True)
+        for document in documents
     ]
 
 

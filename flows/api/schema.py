@@ -295,6 +295,43 @@ class TypeSerializer(serializers.Serializer[None]):
     )
 
 
+class ChangedSideSerializer(serializers.Serializer[None]):
+    value = serializers.JSONField(allow_null=True)
+    index = serializers.IntegerField(required=False, help_text="Where in its list it stands.")
+
+
+class ChangeSerializer(serializers.Serializer[None]):
+    action = serializers.ChoiceField(("added", "removed", "changed", "moved"))
+    target = serializers.CharField(help_text="The property that changed, or the list that an item is in.")
+    delta_path = serializers.CharField(help_text="Where it stands, such as `steps.0.reason`.")
+    previous = ChangedSideSerializer(required=False)
+    current = ChangedSideSerializer(required=False)
+
+
+class ChangelogUserSerializer(serializers.Serializer[None]):
+    id = an_id()
+    email = serializers.CharField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+
+
+class ChangelogSerializer(serializers.Serializer[None]):
+    """A flow was saved, or (`changed`) deployed."""
+
+    id = an_id()
+    type = serializers.ChoiceField(("flow",))
+    action = serializers.ChoiceField(("create", "update", "changed"))
+    changes = ChangeSerializer(many=True)
+    current_revision = serializers.DictField(
+        help_text="The flow as it was then, and the revision's `number`."
+    )
+    delta_from_last_revision = serializers.DictField(
+        child=serializers.ListField(), help_text="By path, what stood there before and what stands there now."
+    )
+    user = ChangelogUserSerializer(required=False, help_text="Where it is known who did it.")
+    created_at = serializers.DateTimeField()
+
+
 class TransactionMessageSerializer(serializers.Serializer[None]):
     version = serializers.CharField()
     headers = serializers.DictField(child=serializers.CharField(allow_blank=True))
