@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -48,6 +49,7 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
     known = {field.id: field for field in fields}
     asked = [id for id in fields_asked(compile_mappings(mappings)) if id not in known]
     lead = {field.id: example_value(field.type, field.example) for field in fields[:MOST_IN_EXAMPLES]}
+    lead |= {name: example_value("", "") for name in asked}
     context = {
         "flow": flow,
         "tab": "sources",
@@ -58,7 +60,7 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
         "fields": fields,
         "more_fields": len(fields) > MOST_IN_EXAMPLES,
         "asked": asked,
-        "mappings": mappings,
+        "mappings": [mapping | {"text": _written(mapping["value"])} for mapping in mappings],
         "examples": examples(url, lead, with_key=with_key),
         "answers": [row for row in ANSWERS if row[0] != 401 or with_key],
         "answer_examples": _answer_examples(),
@@ -69,6 +71,10 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
 def _fields(request: MemberRequest, ids: list[str]) -> list[KnownField]:
     known = known_fields(request.account)
     return [known.get(id, KnownField(id, id, "", "")) for id in ids]
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _answer_examples() -> list[dict[str, Any]]:

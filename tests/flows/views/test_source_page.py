@@ -170,6 +170,8 @@ def test_the_page_tells_what_a_sources_mappings_read_and_that_a_key_is_wanted(
 
     assert "mail_address" in page
     assert "{{lead.mail_address}}" in page
+    assert "[&quot;{{lead.first_name}}&quot;,null]" in page
+    assert "mail_address=example" in page
     assert "Unauthorized source" in page
     assert "YOUR_API_KEY" in page
     assert "HTML form" not in page
