@@ -40,7 +40,7 @@ class SourceMapping:
         return self.field.split(".")
 
     def sets(self, variables: Mapping[str, object]) -> bool:
-        return self.rules is None or self.rules.match(variables).matched
+        return self.rules is None or self.rules.matches(variables)
 
     def result(self, variables: Mapping[str, object]) -> object:
         if isinstance(self.value, tuple):

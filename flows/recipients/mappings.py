@@ -37,7 +37,7 @@ class PropertyMapping:
     rules: Rules | None
 
     def sets(self, variables: Variables) -> bool:
-        return self.rules is None or self.rules.match(variables).matched
+        return self.rules is None or self.rules.matches(variables)
 
     def result(self, variables: Variables) -> object:
         value = self.value
