@@ -13,18 +13,24 @@ from django.db.models import Prefetch
 
 from destinations.models import Action, Destination
 from flows.models import Entity
+from flows.recipients import sealing
+from flows.recipients.keys import key_problem, step_key
+from flows.recipients.modules import MODULES, Module
+from flows.recipients.properties import name_problem, value_problem
 from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
-from leadconduit.leads.template import TemplateError, compile_template
-from leadconduit.lib.body import Body, is_exact
+from leadconduit.leads.template import TemplateError, compile_template, is_path
+from leadconduit.lib.body import Body, is_exact, problem_of_text, says_nothing
 from leadconduit.lib.ids import short_id
 
 Document = dict[str, Any]
 
 OUTCOMES = ("success", "failure", "error")
 MAX_FIELDS = 1000
+MAX_TEMPLATE = 10_000
 MAX_SOURCES = 500
+MAX_MAPPINGS = 500
 MAX_STEPS = 200
 MAX_DESTINATIONS = 100
 MAX_ACTIONS = 100
@@ -32,7 +38,6 @@ MAX_ACTIONS = 100
 # What LeadConduit's flows have and ours do not run yet.
 FLOW_LATER = (
     "caps",
-    "acceptance_criteria",
     "pricing",
     "pricing_service",
     "list_checks",
@@ -41,16 +46,14 @@ FLOW_LATER = (
     "firehose",
 )
 SOURCE_LATER = (
-    "acceptance_criteria",
     "feedback",
     "caps",
     "ping_limits",
     "credential_id",
     "pricing",
     "pricing_service",
-    "authentication_required",
 )
-STEPS_LATER = ("recipient",)
+RECIPIENT_LATER = ("feedback", "caps", "pricing", "retry_enabled")
 
 FLOW = (
     "id",
@@ -58,6 +61,7 @@ FLOW = (
     "errors",
     "enabled",
     "fields",
+    "acceptance_criteria",
     "destinations",
     "sources",
     "steps",
@@ -65,9 +69,13 @@ FLOW = (
     "updated_at",
 )
 # What a document keeps as the body has it; destinations are written another way than they are kept.
-PARTS = ("name", "enabled", "fields", "sources", "steps")
-SOURCE = ("id", "integration", "entity", "enabled")
+PARTS = ("name", "enabled", "fields", "acceptance_criteria", "sources", "steps")
+SOURCE = ("id", "integration", "entity", "enabled", "authentication_required", "acceptance_criteria")
+CRITERIA = ("rule_set", "outcome", "reason")
+ENTITY = ("id", "name", "time_zone")
+MAPPING = ("id", "property", "value", "rule_set")
 FILTER = ("type", "id", "description", "notes", "reason", "outcome", "rule_set", "enabled")
+RECIPIENT = ("type", "id", "description", "notes", "entity", "integration", "rule_set", "enabled")
 DESTINATION = ("name", "integration_name", "integration_icon_url", "instance_id", "actions", "flow_usages")
 ACTION = ("name", "action_id", "webhook_url", "enabled", "rule_set")
 
@@ -107,8 +115,9 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
         "enabled": flow.flag("enabled", required=True),
         "fields": fields,
         "types": _types(fields, account),
+        "acceptance_criteria": _criteria(flow, ids),
         "sources": _sources(flow, account, ids),
-        "steps": [_step(step, ids) for step in flow.objects("steps", most=MAX_STEPS)],
+        "steps": _steps(flow, account, ids, before),
         "destinations": _destinations(flow, account, ids, before),
     }
     if flow.errors:
@@ -133,19 +142,20 @@ def is_same(document: Document, other: Document) -> bool:
 
 def _written(document: Document) -> bytes:
     # Compared as written, since to Python 1 == True.
-    return orjson.dumps(_without_short_ids(document), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(_said(document), option=orjson.OPT_SORT_KEYS)
 
 
-def _without_short_ids(value: Any) -> Any:
+def _said(value: Any) -> Any:
+    """Without short ids, and without what says nothing: an older document lacks what was not run in its day."""
     if isinstance(value, list):
-        return [_without_short_ids(item) for item in value]
+        return [_said(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key: _without_short_ids(item)
-            for key, item in value.items()
-            if not (key == "id" and isinstance(item, str) and _SHORT_ID.fullmatch(item))
-        }
+        return {key: _said(item) for key, item in value.items() if not _is_idle(key, item)}
     return value
+
+
+def _is_idle(key: str, item: object) -> bool:
+    return says_nothing(item) or (key == "id" and isinstance(item, str) and bool(_SHORT_ID.fullmatch(item)))
 
 
 class _Ids:
@@ -180,13 +190,14 @@ def _sources(flow: Body, account: Account, ids: _Ids) -> list[Document]:
     return [_source(source, entities, seen, ids) for source in sources]
 
 
-def _entities(account: Account, sources: Iterable[Body]) -> dict[str, Entity]:
-    wanted = {_entity_id(source) for source in sources}
+def _entities(account: Account, parts: Iterable[Body]) -> dict[str, Entity]:
+    """Those of the account that sources or steps name."""
+    wanted = {_entity_id(part) for part in parts}
     return Entity.objects.for_account(account).in_bulk([id for id in wanted if _ID.fullmatch(id)])
 
 
-def _entity_id(source: Body) -> str:
-    entity = source.value.get("entity")
+def _entity_id(part: Body) -> str:
+    entity = part.value.get("entity")
     id = entity.get("id") if isinstance(entity, dict) else None
     return id.lower() if isinstance(id, str) else ""
 
@@ -194,24 +205,100 @@ def _entity_id(source: Body) -> str:
 def _source(source: Body, entities: Mapping[str, Entity], seen: set[str], ids: _Ids) -> Document:
     source.allow(SOURCE, later=SOURCE_LATER, of="a source")
     integration = source.object("integration")
-    integration.allow(("module_id",), later=("mappings",), of="an integration")
+    integration.allow(("module_id", "mappings"), of="an integration")
     return {
         "id": ids.keep(source.value.get("id")),
-        "integration": {"module_id": integration.text("module_id", most=200, required=True)},
+        "integration": {
+            "module_id": integration.text("module_id", most=200, required=True),
+            "mappings": _mappings(integration, ids),
+        },
         "entity": _entity(source, entities, seen),
         "enabled": source.flag("enabled"),
+        "authentication_required": source.value.get("authentication_required") is not None
+        and source.flag("authentication_required"),
+        "acceptance_criteria": _criteria(source, ids),
     }
+
+
+def _criteria(holder: Body, ids: _Ids) -> Document | None:
+    """The acceptance criteria of a flow or a source."""
+    if holder.value.get("acceptance_criteria") is None:
+        return None
+    criteria = holder.object("acceptance_criteria")
+    criteria.allow(CRITERIA, of="acceptance criteria")
+    return {
+        "rule_set": _rule_set(criteria, ids),
+        "outcome": criteria.choice("outcome", OUTCOMES) or "failure",
+        "reason": _reason(criteria),
+    }
+
+
+def _reason(holder: Body) -> str:
+    """A template for what the source is told."""
+    reason = holder.text("reason", most=2000)
+    _check_template(holder, "reason", reason)
+    return reason
+
+
+def _mappings(integration: Body, ids: _Ids) -> list[Document]:
+    """A source's mappings; none where they are absent or null."""
+    if integration.value.get("mappings") is None:
+        return []
+    return [_mapping(mapping, ids) for mapping in integration.objects("mappings", most=MAX_MAPPINGS)]
+
+
+def _mapping(mapping: Body, ids: _Ids) -> Document:
+    mapping.allow(MAPPING, of="a mapping")
+    name = mapping.text("property", most=200, required=True)
+    if name and not is_path(name):
+        mapping.wrong("property", f"`{name[:40]}` is no name: write words with dots between them.")
+    document = {
+        "id": ids.keep(mapping.value.get("id")),
+        "property": name,
+        "value": _mapped_value(mapping),
+    }
+    if mapping.value.get("rule_set") is not None:
+        document["rule_set"] = _rule_set(mapping, ids)
+    return document
+
+
+def _mapped_value(mapping: Body) -> object:
+    """A template, a list of templates and nulls, a number, or null."""
+    if "value" not in mapping.value:
+        mapping.wrong("value", "This is required: a template, a list of them, a number, or null.")
+        return None
+    value = mapping.value["value"]
+    if isinstance(value, list):
+        if not 0 < len(value) <= MAX_MAPPINGS:
+            mapping.wrong("value", f"A list of values has 1 to {MAX_MAPPINGS} items.")
+        inside = Body({}, mapping.at("value"), mapping.errors)
+        for index, item in enumerate(value):
+            if item is not None:
+                _check_template(inside, str(index), item)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if not is_exact(value):
+            mapping.wrong("value", "This number is too large to be kept exactly.")
+    elif value is not None:
+        _check_template(mapping, "value", value)
+    return value
+
+
+def _check_template(holder: Body, key: str, text: object) -> None:
+    if sentence := problem_of_text(text, most=MAX_TEMPLATE, required=False):
+        holder.wrong(key, sentence)
+        return
+    try:
+        compile_template(str(text))
+    except TemplateError as error:
+        holder.wrong(key, error.sentence)
 
 
 def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:
     entity, id = source.object("entity"), _entity_id(source)
-    entity.allow(("id", "name", "time_zone"), of="a source's entity")
+    entity.allow(ENTITY, of="a source's entity")
     time_zone = entity.text("time_zone", most=60)
-    found = entities.get(id)
+    found = _found_entity(entity, id, entities)
     if found is None:
-        entity.wrong(
-            "id", f"This account has no entity `{id[:40]}`." if id else "This is required: an entity's id."
-        )
         return {}
     if id in seen:
         # Its id stands in the submission URL, where it must name one source.
@@ -220,36 +307,165 @@ def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Doc
     return {"id": id, "time_zone": time_zone} if time_zone not in ("", found.time_zone) else {"id": id}
 
 
+def _found_entity(entity: Body, id: str, entities: Mapping[str, Entity]) -> Entity | None:
+    found = entities.get(id)
+    if found is None:
+        entity.wrong(
+            "id", f"This account has no entity `{id[:40]}`." if id else "This is required: an entity's id."
+        )
+    return found
+
+
 # --- Steps
 
 
-def _step(step: Body, ids: _Ids) -> Document:
-    type = step.value.get("type")
-    if type != "filter":
-        step.wrong("type", _type_refused(type))
+def _steps(flow: Body, account: Account, ids: _Ids, before: Document | None) -> list[Document]:
+    steps = flow.objects("steps", most=MAX_STEPS)
+    recipients = _Recipients(account, steps, before)
+    return [
+        recipients.read(step, ids) if step.value.get("type") == "recipient" else _filter(step, ids)
+        for step in steps
+    ]
+
+
+def _filter(step: Body, ids: _Ids) -> Document:
+    if step.value.get("type") != "filter":
+        step.wrong("type", "A step's type must be `filter` or `recipient`.")
         return {}
     step.allow(FILTER, of="a filter step")
-    reason = step.text("reason", most=2000)
-    try:
-        compile_template(reason)
-    except TemplateError as error:
-        step.wrong("reason", error.sentence)
     return {
         "type": "filter",
         "id": ids.keep(step.value.get("id")),
         "description": step.text("description", most=120),
         "notes": step.text("notes", most=2000),
-        "reason": reason,
+        "reason": _reason(step),
         "outcome": step.choice("outcome", OUTCOMES, required=True),
         "rule_set": _rule_set(step, ids),
         "enabled": step.flag("enabled"),
     }
 
 
-def _type_refused(type: object) -> str:
-    if type in STEPS_LATER:
-        return f"`{type}` steps are not supported yet."
-    return "A step's type must be `filter`."
+class _Recipients:
+    """Reads recipient steps, with what the flow had before: the keys of its steps, and their credentials."""
+
+    def __init__(self, account: Account, steps: Iterable[Body], before: Document | None) -> None:
+        self._account = account
+        self._entities = _entities(account, [step for step in steps if step.value.get("type") == "recipient"])
+        self._before = {
+            step["id"]: step for step in (before["steps"] if before else []) if step["type"] == "recipient"
+        }
+        sealed = [mapping for step in self._before.values() for mapping in _sealed_mappings(step)]
+        self._sealed_by_id = {(mapping["id"], mapping["property"]): mapping["sealed"] for mapping in sealed}
+
+    def read(self, step: Body, ids: _Ids) -> Document:
+        # `key` is ours, and stands in a document that a page changes and gives back.
+        step.allow((*RECIPIENT, "key"), later=RECIPIENT_LATER, of="a recipient step")
+        given_id = step.value.get("id")
+        kept = self._before.get(given_id) if isinstance(given_id, str) else None
+        entity_id, key = self._entity(step, kept)
+        return {
+            "type": "recipient",
+            "id": ids.keep(given_id),
+            "description": step.text("description", most=120),
+            "notes": step.text("notes", most=2000),
+            "entity": {"id": entity_id},
+            "key": key,
+            "integration": self._integration(step, kept, ids),
+            "rule_set": _rule_set(step, ids) if step.value.get("rule_set") is not None else None,
+            "enabled": step.flag("enabled"),
+        }
+
+    def _entity(self, step: Body, kept: Document | None) -> tuple[str, str]:
+        """The entity's id, and the step's key: rules and templates name it, so renaming the entity leaves it."""
+        entity, id = step.object("entity"), _entity_id(step)
+        entity.allow(ENTITY, of="a recipient's entity")
+        found = _found_entity(entity, id, self._entities)
+        if found is None:
+            return id, ""
+        if kept and kept["entity"]["id"] == id:
+            return id, kept["key"]
+        if found.recipient is None:
+            entity.wrong(
+                "id", f"`{found.name}` is no recipient: say what kind of recipient the entity is first."
+            )
+        elif sentence := key_problem(found.name):
+            entity.wrong("id", sentence)
+        return id, step_key(found.name)
+
+    def _integration(self, step: Body, kept: Document | None, ids: _Ids) -> Document:
+        integration = step.object("integration")
+        integration.allow(("module_id", "mappings"), of="an integration")
+        module_id = integration.text("module_id", most=200, required=True)
+        module = MODULES.get(module_id)
+        if module is None:
+            if module_id:
+                known = ", ".join(f"`{id}`" for id in MODULES)
+                integration.wrong(
+                    "module_id", f"The module `{module_id[:80]}` is not supported: use one of {known}."
+                )
+            return {"module_id": module_id, "mappings": []}
+        mappings = (
+            integration.objects("mappings", most=MAX_MAPPINGS)
+            if integration.value.get("mappings") is not None
+            else []
+        )
+        for needed in module.properties:
+            if needed.required and not any(one.value.get("property") == needed.name for one in mappings):
+                integration.wrong("mappings", f"A mapping of `{needed.name}` is required.")
+        return {
+            "module_id": module_id,
+            "mappings": [self._mapping(mapping, module, kept, ids) for mapping in mappings],
+        }
+
+    def _mapping(self, mapping: Body, module: Module, kept: Document | None, ids: _Ids) -> Document:
+        mapping.allow((*MAPPING, "sealed"), of="a mapping")
+        name = mapping.text("property", most=200, required=True)
+        sentence = name_problem(module, name) if name else ""
+        if sentence:
+            mapping.wrong("property", sentence)
+        document: Document = {"id": ids.keep(mapping.value.get("id")), "property": name}
+        document |= self._value(mapping, module, kept, checked=bool(name) and not sentence)
+        if mapping.value.get("rule_set") is not None:
+            document["rule_set"] = _rule_set(mapping, ids)
+        return document
+
+    def _value(self, mapping: Body, module: Module, kept: Document | None, *, checked: bool) -> Document:
+        """`value`, or for a credential `sealed`: the one that was kept where it is not written anew."""
+        name, given = mapping.value.get("property"), mapping.value.get("sealed")
+        is_secret = isinstance(name, str) and sealing.is_secret(name)
+        if is_secret and sealing.is_sealed(given, account_id=self._account.pk):
+            return {"sealed": given}  # a document's own: nobody else can have made it
+        if given is not None:
+            mapping.wrong("sealed", "`sealed` is not a property of a mapping.")
+        if is_secret and mapping.value.get("value") == sealing.SHOWN:
+            return self._kept_credential(mapping, kept)
+        value = _mapped_value(mapping)
+        at = mapping.at("value")
+        is_readable = not any(path == at or path.startswith(f"{at}.") for path in mapping.errors)
+        if checked and is_readable and (sentence := value_problem(module, str(name), value)):
+            mapping.wrong("value", sentence)
+        if is_secret and isinstance(value, str) and value.strip() and not mapping.errors:
+            return {"sealed": sealing.seal(value, account_id=self._account.pk)}
+        return {"value": value}
+
+    def _kept_credential(self, mapping: Body, kept: Document | None) -> Document:
+        """By the mapping's id or, where that is not given back, as the step's only one of this property."""
+        name = mapping.value["property"]
+        sealed = self._sealed_by_id.get((mapping.value.get("id"), name))
+        if sealed is None:
+            same = (
+                [one["sealed"] for one in _sealed_mappings(kept) if one["property"] == name] if kept else []
+            )
+            sealed = same[0] if len(same) == 1 else None
+        if sealed is None:
+            mapping.wrong(
+                "value", f"`{sealing.SHOWN}` stands for a credential that is kept, and here is none yet."
+            )
+        return {"sealed": sealed}
+
+
+def _sealed_mappings(step: Document) -> list[Document]:
+    return [mapping for mapping in step["integration"]["mappings"] if "sealed" in mapping]
 
 
 def _rule_set(holder: Body, ids: _Ids) -> Document | None:
@@ -259,19 +475,29 @@ def _rule_set(holder: Body, ids: _Ids) -> Document | None:
         holder.wrong(f"rule_set.{path}".rstrip("."), sentence)
     if found or not isinstance(value, dict):
         return None
+    for path, rule in rules.walk_rules(value):
+        if isinstance(rule.get("rhv"), int | float) and not is_exact(rule["rhv"]):
+            holder.wrong(f"rule_set.{path}.rhv", "This number is too large to be kept exactly.")
+    return _kept_rule_set(value, ids)
+
+
+def _kept_rule_set(rule_set: Mapping[str, Any], ids: _Ids) -> Document:
+    """Of a rule set without problems."""
     return {
-        "id": ids.keep(value.get("id")),
-        "op": value["op"],
-        "rules": [_rule(holder, index, rule, ids) for index, rule in enumerate(value["rules"])],
+        "id": ids.keep(rule_set.get("id")),
+        "op": rule_set["op"],
+        "rules": [
+            _kept_rule_set(rule, ids) if "rules" in rule else _rule(rule, ids) for rule in rule_set["rules"]
+        ],
     }
 
 
-def _rule(holder: Body, index: int, rule: Mapping[str, Any], ids: _Ids) -> Document:
+def _rule(rule: Mapping[str, Any], ids: _Ids) -> Document:
     read = {"id": ids.keep(rule.get("id")), "lhv": rule["lhv"], "op": rule["op"]}
     if rule["op"] in rules.BINARY:
         read["rhv"] = rule["rhv"]
-        if isinstance(rule["rhv"], int | float) and not is_exact(rule["rhv"]):
-            holder.wrong(f"rule_set.rules.{index}.rhv", "This number is too large to be kept exactly.")
+    if rule.get("rule_set") is not None:
+        read["rule_set"] = _kept_rule_set(rule["rule_set"], ids)
     return read
 
 

@@ -1,5 +1,6 @@
 """Changing flows: create, save, deploy, delete. What leads meet changes with `deploy` (and `delete`) alone."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,16 @@ from flows.models import Flow, FlowRevision, FlowUsage, Stage
 from leadconduit.accounts.models import Account, ApiKey, AuditEvent, User
 from leadconduit.lib.ids import new_id
 
+# Parts of a flow's body anew, made of the document that they change.
+Parts = Callable[[definition.Document], dict[str, Any]]
+
 
 class IdTaken(Exception):
     """The id chosen for a new flow belongs to another."""
+
+
+class Stale(Exception):
+    """The flow was changed since whoever writes it has read it."""
 
 
 @transaction.atomic
@@ -36,13 +44,22 @@ def create(
 
 @transaction.atomic
 def save(
-    *, flow: Flow, body: object, author: User | None, now: datetime, through: ApiKey | None = None
+    *,
+    flow: Flow,
+    body: object,
+    author: User | None,
+    now: datetime,
+    through: ApiKey | None = None,
+    expected: Collection[str] | None = None,
 ) -> Flow:
     """Make the flow what the body says, in a new revision; nothing at all where it is that already.
 
-    Raises InvalidFlow, or Flow.DoesNotExist where it was deleted meanwhile.
+    `expected`: ids of revisions, one of which must be the saved one; Stale is raised otherwise. Raises InvalidFlow,
+    or Flow.DoesNotExist where it was deleted meanwhile.
     """
     flow = _locked(flow)
+    if expected is not None and flow.saved_id not in expected:
+        raise Stale("The flow was changed since you read it: read it again, and write what you want changed.")
     before = flow.saved.document if flow.saved else None
     document = definition.read(body, account=flow.account, before=before)
     if document is not before:
@@ -52,14 +69,16 @@ def save(
 
 
 @transaction.atomic
-def change(*, flow: Flow, parts: dict[str, Any], author: User | None, now: datetime) -> Flow:
-    """Save the flow with these parts of its body anew. The others stay as they are now, whoever changed them last.
+def change(*, flow: Flow, parts: Parts, author: User | None, now: datetime) -> Flow:
+    """Save the flow with some parts of its body anew, made of the document as it is once the flow is locked.
 
-    Raises what `save` does.
+    So two people who change the same part one after another both have their change, whatever they saw before. The
+    other parts stay as they are. Raises what `save` and `parts` do.
     """
     flow = _locked(flow)
     assert flow.saved is not None  # a flow has its first revision from `create` on
-    body = {part: flow.saved.document[part] for part in definition.PARTS} | parts
+    document = flow.saved.document
+    body = {part: document.get(part) for part in definition.PARTS} | parts(document)
     return save(flow=flow, body=body, author=author, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from destinations.models import Action
-from flows import engine
+from flows import engine, repeats
 from flows.delivery import queue
+from flows.inbound.mapping import NotMapped, apply_mappings
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
+from flows.recipients import calling
 from leadconduit.accounts.models import CustomField
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.typed import typed
@@ -43,7 +45,7 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
     )
     if flow is None:
         return None
-    program = _program(flow["deployed_id"])
+    program = program_of(flow["deployed_id"])
     source = program.sources.get(entity_id)
     if source is None:
         return None
@@ -53,22 +55,32 @@ def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
 
 
 @lru_cache(maxsize=1000)
-def _program(revision_id: str) -> engine.Program:
-    """Revisions never change, so what was compiled once holds."""
+def program_of(revision_id: str) -> engine.Program:
+    """A revision, compiled. It never changes, so what was compiled once holds. Raises FlowRevision.DoesNotExist."""
     document = FlowRevision.objects.values_list("document", flat=True).get(pk=revision_id)
-    return engine.compile_flow(
-        document, Entity.names(source["entity"]["id"] for source in document["sources"])
-    )
+    return engine.compile_flow(document, Entity.names(engine.entity_ids(document)))
 
 
-def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: datetime) -> Lead:
-    """Run the flow on what was submitted and keep everything that follows from it, all or nothing."""
-    selected = select(submitted, open_flow.program.fields)
-    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
+def submit(
+    open_flow: OpenFlow,
+    submitted: Mapping[str, Any],
+    *,
+    ip: str,
+    now: datetime,
+    under: repeats.Submission | None = None,
+) -> Lead:
+    """Run the flow on what was submitted and keep everything that follows from it, all or nothing.
+
+    Raises repeats.Repeated where a lead was kept `under` the same key meanwhile.
+    """
     submission = {"timestamp": now.isoformat(), "ip": ip}
-    run = engine.run(open_flow.program, variables(open_flow, values, submission))
+    mapped, problem = _mapped(open_flow, submitted, submission)
+    selected = select(mapped, open_flow.program.fields)
+    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
+    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission), calling.call)
     lead = Lead(
-        id=new_id(now),
+        # The time after recipients have answered: whoever reads on from the newest id must not miss this one.
+        id=new_id(now + timedelta(milliseconds=run.waited_ms)),
         account_id=open_flow.account_id,
         flow_id=open_flow.id,
         revision_id=open_flow.revision_id,
@@ -81,9 +93,26 @@ def submit(open_flow: OpenFlow, submitted: Mapping[str, Any], *, ip: str, now: d
         reason=run.reason,
         gate=run.gate,
         blame=run.blame,
+        appended=run.appended,
     )
-    keep(lead, events=_events(lead, run), deliveries=_deliveries(lead, run.uses), now=now)
+    deliveries = owed_deliveries(lead, run.uses, after=lead.pk)
+    keep(lead, events=_events(lead, run), deliveries=deliveries, now=now, under=under)
     return lead
+
+
+def _mapped(
+    open_flow: OpenFlow, submitted: Mapping[str, Any], submission: Mapping[str, object]
+) -> tuple[Mapping[str, Any], engine.Run | None]:
+    """What the source's mappings make of a submission; where they cannot, the submission, and how the run ends."""
+    if not open_flow.source.mappings:
+        return submitted, None
+    try:
+        return apply_mappings(
+            open_flow.source.mappings, submitted, variables(open_flow, submitted, submission)
+        ), None
+    except NotMapped as error:
+        blame = {"id": None, "position": None, "description": error.sentence}
+        return submitted, engine.Run("error", error.sentence, "failed", blame, ())
 
 
 def variables(
@@ -116,14 +145,18 @@ def _events(lead: Lead, run: engine.Run) -> list[Event]:
         )
         for id, step in zip(ids, run.steps, strict=False)
     ]
-    detail = {"unmet": list(run.unmet)} if run.unmet else {}
+    found = {"acceptance": list(run.acceptance), "unmet": list(run.unmet)}
+    detail = {name: verdicts for name, verdicts in found.items() if verdicts}
     source = Event(id=ids[-1], **shared, type="source", outcome=run.outcome, reason=run.reason, detail=detail)
     return [*events, source]
 
 
-def _deliveries(lead: Lead, uses: Sequence[engine.Use]) -> list[Delivery]:
-    """One for each use, in the flow's order; the actions of one destination follow one another."""
-    ids = iter(ids_after(lead.pk, len(uses)))
+def owed_deliveries(lead: Lead, uses: Sequence[engine.Use], *, after: str) -> list[Delivery]:
+    """One for each use, in the flow's order, made at the time of the id `after` and not saved yet.
+
+    The actions of one destination follow one another.
+    """
+    ids = iter(ids_after(after, len(uses)))
     deliveries: list[Delivery] = []
     for destination_id, of_destination in groupby(uses, key=lambda use: use.destination):
         before: Delivery | None = None
@@ -142,10 +175,24 @@ def _deliveries(lead: Lead, uses: Sequence[engine.Use]) -> list[Delivery]:
 
 
 @transaction.atomic
-def keep(lead: Lead, *, events: Sequence[Event], deliveries: Sequence[Delivery], now: datetime) -> None:
+def keep(
+    lead: Lead,
+    *,
+    events: Sequence[Event],
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    under: repeats.Submission | None = None,
+) -> None:
     """The lead, its events, its deliveries and their places in the queue: one transaction, no network."""
+    if under:
+        repeats.record(under, lead, now=now)
     lead.save(force_insert=True)
     Event.objects.bulk_create(events)
+    owe(deliveries, now=now)
+
+
+def owe(deliveries: Sequence[Delivery], *, now: datetime) -> None:
+    """Save deliveries and their places in the queue, in the caller's transaction."""
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
         queue.put(deliveries, now=now)

@@ -31,7 +31,26 @@ def find(account: Account, lead_id: str) -> Lead | None:
 
 def variables_of(lead: Lead) -> dict[str, Any]:
     """What templates may name for this lead. The names of its flow, source and account are those of today."""
-    return _variables([lead])[lead.pk]
+    return variables_of_each([lead])[lead.pk]
+
+
+def variables_of_each(leads: Iterable[Lead]) -> dict[str, dict[str, Any]]:
+    """`variables_of`, by the lead's id: the same queries for however many."""
+    leads = tuple(leads)
+    flows = _names(Flow, {lead.flow_id for lead in leads})
+    sources = _names(Entity, {lead.source_id for lead in leads})
+    accounts = _names(Account, {lead.account_id for lead in leads})
+    return {
+        lead.pk: {
+            **lead.appended,
+            "lead": lead.values,
+            "submission": lead.submission,
+            "account": {"id": lead.account_id, "name": accounts.get(lead.account_id, "")},
+            "flow": {"id": lead.flow_id, "name": flows.get(lead.flow_id, "")},
+            "source": {"id": lead.source_id, "name": sources.get(lead.source_id, "")},
+        }
+        for lead in leads
+    }
 
 
 def delivered_to(destination: Destination, *, limit: int = 50) -> list[Delivered]:
@@ -41,7 +60,7 @@ def delivered_to(destination: Destination, *, limit: int = 50) -> list[Delivered
     """
     pairs = _deliveries(destination, limit) or _expected(destination, limit)
     leads = Lead.objects.filter(account=destination.account_id).in_bulk({lead for _, lead in pairs})
-    variables = _variables(leads.values())
+    variables = variables_of_each(leads.values())
     return [Delivered(action, lead, variables[lead]) for action, lead in pairs if lead in variables]
 
 
@@ -68,23 +87,6 @@ def _expected(destination: Destination, limit: int) -> list[tuple[str, str]]:
         .values_list("flow_id", "pk")[:limit]
     )
     return [(action, lead) for flow, lead in leads for action in actions[flow]][:limit]
-
-
-def _variables(leads: Iterable[Lead]) -> dict[str, dict[str, Any]]:
-    leads = tuple(leads)
-    flows = _names(Flow, {lead.flow_id for lead in leads})
-    sources = _names(Entity, {lead.source_id for lead in leads})
-    accounts = _names(Account, {lead.account_id for lead in leads})
-    return {
-        lead.pk: {
-            "lead": lead.values,
-            "submission": lead.submission,
-            "account": {"id": lead.account_id, "name": accounts.get(lead.account_id, "")},
-            "flow": {"id": lead.flow_id, "name": flows.get(lead.flow_id, "")},
-            "source": {"id": lead.source_id, "name": sources.get(lead.source_id, "")},
-        }
-        for lead in leads
-    }
 
 
 def _names(model: Any, ids: set[str]) -> dict[str, str]:

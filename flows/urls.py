@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.views import attach, deliveries, fields, flows, leads, sections, steps
+from flows.views import attach, deliveries, fields, flows, leads, release, sections, sources, steps, uses
 
 urlpatterns = [
     path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("flows/<str:pk>/delete/", flows.flow_delete, name="flow-delete"),
     path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
     path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
-    path("flows/<str:pk>/destinations/", sections.destinations, name="flow-destinations"),
+    path("flows/<str:pk>/sources/<str:entity_id>/", sources.source, name="flow-source"),
+    path("flows/<str:pk>/destinations/", uses.use_list, name="flow-destinations"),
+    path("flows/<str:pk>/actions/<str:action_id>/condition/", uses.condition, name="flow-condition"),
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
@@ -22,6 +24,7 @@ urlpatterns = [
     path("fields/<str:pk>/", fields.field_edit, name="field-edit"),
     path("fields/<str:pk>/delete/", fields.field_delete, name="field-delete"),
     path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/release/", release.lead_release, name="lead-release"),
     path("leads/<str:pk>/", leads.lead_detail, name="lead-detail"),
     path("deliveries/", deliveries.delivery_list, name="delivery-list"),
     path("deliveries/<str:pk>/", deliveries.delivery_detail, name="delivery-detail"),

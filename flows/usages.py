@@ -91,6 +91,21 @@ def flows_by_field(account: Account) -> dict[str, list[tuple[str, str]]]:
     return dict(found)
 
 
+def flows_by_entity(account: Account) -> dict[str, list[tuple[str, str]]]:
+    """The flows that name each entity, saved or deployed, each flow once: its id and name, by name. One query.
+
+    Ask it while holding the entity's row lock, as saving a flow does: otherwise the answer is old at once.
+    """
+    parts = [f"{stage}__document__{part}" for stage in Stage.values for part in ("sources", "steps")]
+    rows = Flow.objects.for_account(account).order_by("name", "pk").values_list("pk", "name", *parts)
+    found = defaultdict(list)
+    for id, name, *lists in rows:
+        named = {item["entity"]["id"] for items in lists for item in items or [] if "entity" in item}
+        for entity_id in named:
+            found[entity_id].append((id, name))
+    return dict(found)
+
+
 def lead_fields(account: Account) -> list[str]:
     """The ids of all fields that an account's flows take, by name: what a mapping may want to use."""
     flows = Flow.objects.for_account(account).filter(saved__isnull=False)

@@ -8,8 +8,12 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from destinations.api.destinations import DestinationDetail, DestinationList
 from destinations.views.icons import icon
+from flows.api.changelogs import FlowChangelogs
 from flows.api.deliveries import DeliveryDetail, DeliveryList
 from flows.api.entities import EntityDetail, EntityList
+from flows.api.events import EventDetail, EventList
+from flows.api.fields import FieldDetail, FieldList, TypeList
+from flows.api.flow_fields import FlowFields, FlowFieldUsage
 from flows.api.flows import FlowDeployment, FlowDetail, FlowList
 from leadconduit.status import Status
 
@@ -19,8 +23,16 @@ api = [
     path("flows", FlowList.as_view(), name="api-flow-list"),
     path("flows/<str:id>", FlowDetail.as_view(), name="api-flow"),
     path("flows/<str:id>/deploy", FlowDeployment.as_view(), name="api-flow-deploy"),
+    path("flows/<str:id>/changelogs", FlowChangelogs.as_view(), name="api-flow-changelogs"),
+    path("flows/<str:id>/fields", FlowFields.as_view(), name="api-flow-fields"),
+    path("flows/<str:id>/fields/usage", FlowFieldUsage.as_view(), name="api-flow-field-usage"),
     path("entities", EntityList.as_view(), name="api-entity-list"),
     path("entities/<str:id>", EntityDetail.as_view(), name="api-entity"),
+    path("fields", FieldList.as_view(), name="api-field-list"),
+    path("fields/<str:id>", FieldDetail.as_view(), name="api-field"),
+    path("types", TypeList.as_view(), name="api-type-list"),
+    path("events", EventList.as_view(), name="api-event-list"),
+    path("events/<str:id>", EventDetail.as_view(), name="api-event"),
     path("deliveries", DeliveryList.as_view(), name="api-delivery-list"),
     path("deliveries/<str:id>", DeliveryDetail.as_view(), name="api-delivery"),
     path("status", Status.as_view(), name="api-status"),

@@ -76,6 +76,7 @@ PLACES = (
     ("Leads", "inbox", "app:lead-list", "lead"),
     ("Deliveries", "truck", "app:delivery-list", "delivery"),
     ("API keys", "key-round", "app:api-key-list", "api-key"),
+    ("Account", "building-2", "app:account", "account"),
 )
 
 

@@ -21,7 +21,11 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 
 def _make_body_plain(environ: dict[str, Any], *, most: int) -> None:
-    """Django takes a body without a Content-Length for none at all: a lead that is sent in chunks would be lost."""
+    """Django takes a body without a Content-Length for none at all: a lead that is sent in chunks would be lost.
+
+    Where chunks break off, the server hands over those that came and does not say so, unless it reads without a
+    limit. Half of a JSON or XML body is refused by its readers; half of a form cannot be told from a whole one.
+    """
     body = environ["wsgi.input"]
     if "CONTENT_LENGTH" not in environ and environ.get("HTTP_TRANSFER_ENCODING"):
         # One byte more than is allowed tells Django that it is too much.

@@ -47,10 +47,16 @@ class ApiClient:
         return self.send("DELETE", path)
 
     def send(
-        self, method: str, path: str, body: Any = None, *, content_type: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         content = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        return cast(Answer, self._client.generic(method, path, content, content_type))
+        return cast(Answer, self._client.generic(method, path, content, content_type, headers=headers))
 
 
 @pytest.fixture

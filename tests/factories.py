@@ -159,6 +159,18 @@ def filter_step(*rules: dict[str, Any], op: str = "or", **parts: Any) -> dict[st
     }
 
 
+def recipient_step(entity: Entity, /, url: str = "https://crm.example/leads", **parts: Any) -> dict[str, Any]:
+    """Asks for JSON; `mapped` are further properties and their values."""
+    mapped = {"url": url, "json_property.email": "{{lead.email}}", **parts.pop("mapped", {})}
+    mappings = [{"property": name, "value": value} for name, value in mapped.items()]
+    return {
+        "type": "recipient",
+        "entity": {"id": entity.pk},
+        "integration": {"module_id": "leadconduit-custom.outbound.json", "mappings": mappings},
+        **parts,
+    }
+
+
 def use_of(destination: Destination, *action_ids: str, **parts: Any) -> dict[str, Any]:
     """An entry of a flow's destinations: these actions of it, or all of them. Further parts go into each action."""
     wanted = action_ids or tuple(

@@ -14,7 +14,8 @@ from destinations.models.destination import DestinationQuerySet
 from flows.usages import usages_of
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.lib.api import ApiError
-from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.conditional import Conditional
 
 FLOW_USAGES = "flow_usages"
 INCLUDE = OpenApiParameter(
@@ -22,12 +23,12 @@ INCLUDE = OpenApiParameter(
 )
 
 
-class DestinationList(APIView):
+class DestinationList(Conditional):
     @extend_schema(
         operation_id="listDestinations",
         tags=["Destinations"],
-        parameters=[INCLUDE],
-        responses={200: DestinationSerializer(many=True), **refusals(400)},
+        parameters=[INCLUDE, IF_NONE_MATCH],
+        responses={200: DestinationSerializer(many=True), **NOT_MODIFIED, **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         """All destinations of the account that were activated, paused ones included, the newest first."""

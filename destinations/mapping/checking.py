@@ -1,6 +1,6 @@
 """What keeps mapping rows from being used: every mistake at its row and field."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from destinations.mapping.rows import MAX_ROWS, SENDS, MappingRow, place
@@ -174,7 +174,9 @@ def _backtracking(row: MappingRow) -> Iterator[tuple[str, int]]:
     """How many patterns each field has that may take their time-out. Those that cannot be read are said elsewhere."""
     for field, template in templates_of(row):
         with suppress(TemplateError):
-            yield field, compile_template(template).backtracking
+            yield field, compile_template(template).backtracking if field != "rule_set" else 0
+    for _, slow in rules.slow_patterns(row.rule_set):
+        yield "rule_set", slow
     for number, transformation in enumerate(row.transformations):
         for pattern in patterns_of(transformation):
             with suppress(PatternError):
@@ -188,16 +190,5 @@ def templates_of(row: MappingRow) -> Iterator[tuple[str, str]]:
     for number, transformation in enumerate(row.transformations):
         if template := template_of(transformation):
             yield f"transformations.{number}.template", template
-    for template in _templates_in(row.rule_set):
+    for template in rules.templates_in(row.rule_set):
         yield "rule_set", template
-
-
-def _templates_in(rule: object) -> Iterator[str]:
-    if not isinstance(rule, Mapping):
-        return
-    left, right = rule.get("lhv"), rule.get("rhv")
-    if isinstance(left, str):
-        yield left if "{{" in left else f"{{{{{left}}}}}"
-    yield from (text for text in (right if isinstance(right, list) else [right]) if isinstance(text, str))
-    for inner in rule.get("rules") or ():
-        yield from _templates_in(inner)

@@ -88,7 +88,7 @@ class Mapping:
         try:
             with BoundedWork():
                 for line in self._lines:
-                    if line.rules is not None and not line.rules.match(variables).matched:
+                    if line.rules is not None and not line.rules.matches(variables):
                         continue
                     value = line.value(scope)
                     if value is None:
@@ -247,7 +247,7 @@ def _result(line: _Line, variables: Variables, notes: list[str]) -> RowResult:
             None, False, "A row below sends a field that cannot stand beside this one.", state="conflict"
         )
     if line.rules is not None and not (verdict := line.rules.match(variables)).matched:
-        failed = "; ".join(judged.sentence for judged in verdict.explanation if not judged.matched)
+        failed = "; ".join(judged.sentence for judged in verdict.rules() if not judged.matched)
         return RowResult(None, False, f"The condition does not hold. {failed}.", state="skipped")
     value = line.value(Scope(variables, notes))
     notes.extend(_lost_country(walk(variables, line.normal_of)) if line.normal_of else ())

@@ -11,6 +11,7 @@ from destinations.fields import FieldSpec
 from destinations.mapping import TRANSFORMATIONS, MappingRow
 from destinations.platforms.port import ActionSpec, DestinationValues, Setup
 from destinations.wizard.completeness import spec_of
+from leadconduit.leads import rules
 from leadconduit.leads.values import as_text
 
 MOST_CHANGES = 200
@@ -253,7 +254,7 @@ def _row_in_words(row: MappingRow) -> dict[str, str]:
         "Source": f"the text “{row.template}”" if row.literal else row.template,
         "Transformations": ", then ".join(map(_transformation_in_words, row.transformations)),
         "Default": row.default,
-        "Condition": rules_in_words(row.rule_set) if row.rule_set else "",
+        "Condition": rules.in_words(row.rule_set) if row.rule_set else "",
         "Sends": SENDS[row.sends] if row.sends != "normal" else "",
     }
     return {label: said for label, said in found.items() if said}
@@ -267,20 +268,6 @@ def _transformation_in_words(use: Mapping[str, Any]) -> str:
         f"{spec.label}: {said}" for spec in known.options if (said := in_words(spec, use.get(spec.key)))
     ]
     return f"{known.label} ({', '.join(options)})" if options else known.label
-
-
-def rules_in_words(rule_set: Mapping[str, Any]) -> str:
-    """“lead.state is equal to CA and lead.email is not blank”."""
-    said = [
-        f"({rules_in_words(rule)})" if "rules" in rule else _rule_in_words(rule) for rule in rule_set["rules"]
-    ]
-    return f" {rule_set['op']} ".join(said)
-
-
-def _rule_in_words(rule: Mapping[str, Any]) -> str:
-    value = rule.get("rhv")
-    compared = ", ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
-    return f"{rule['lhv']} {rule['op']} {compared}".rstrip()
 
 
 # --- Look-up tables

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from destinations.models import Destination
+from flows.api.parameters import a_limit, an_id, refuse_unknown
 from flows.api.representation import represent_attempts, represent_deliveries
 from flows.api.schema import DeliveryDetailSerializer, DeliverySerializer
 from flows.models import Attempt, Delivery, State
@@ -15,7 +16,8 @@ from flows.models.delivery import DeliveryQuerySet
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import Account
 from leadconduit.lib.api import ApiError
-from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.conditional import Conditional
 from leadconduit.lib.ids import is_id
 
 DEFAULT_LIMIT, MOST = 100, 1000
@@ -33,19 +35,20 @@ PARAMETERS = [
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The delivery's id: 24 hex digits.")
 
 
-class DeliveryList(APIView):
+class DeliveryList(Conditional):
     @extend_schema(
         operation_id="listDeliveries",
         tags=["Deliveries"],
-        parameters=PARAMETERS,
-        responses={200: DeliverySerializer(many=True), **refusals(400)},
+        parameters=[*PARAMETERS, IF_NONE_MATCH],
+        responses={200: DeliverySerializer(many=True), **NOT_MODIFIED, **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         """Deliveries of the account, the newest first, a page at a time."""
         query = request.query_params
-        _refuse_unknown(query)
+        refuse_unknown(query, [parameter.name for parameter in PARAMETERS])
         found = _filtered(query, caller_of(request).account)
-        return Response(represent_deliveries(found.defer("input").order_by("-pk")[: _limit(query)]))
+        limit = a_limit(query, default=DEFAULT_LIMIT, most=MOST)
+        return Response(represent_deliveries(found.defer("input").order_by("-pk")[:limit]))
 
 
 class DeliveryDetail(APIView):
@@ -67,18 +70,11 @@ class DeliveryDetail(APIView):
         return Response(answer | {"attempt_log": represent_attempts(attempts)})
 
 
-def _refuse_unknown(query: QueryDict) -> None:
-    known = [parameter.name for parameter in PARAMETERS]
-    for name in query:
-        if name not in known:
-            raise ApiError(f"There is no filter `{name[:60]}`; there are {', '.join(known)}.")
-
-
 def _filtered(query: QueryDict, account: Account) -> DeliveryQuerySet:
     found = Delivery.objects.for_account(account)
-    if lead_id := _id(query, "lead_id"):
+    if lead_id := an_id(query, "lead_id"):
         found = found.filter(lead=lead_id, pk__gte=lead_id)
-    if before_id := _id(query, "before_id"):
+    if before_id := an_id(query, "before_id"):
         found = found.filter(pk__lt=before_id)
     if (state := query.get("state")) is not None:
         if state not in State.values:
@@ -89,25 +85,9 @@ def _filtered(query: QueryDict, account: Account) -> DeliveryQuerySet:
     return found
 
 
-def _id(query: QueryDict, name: str) -> str:
-    value = query.get(name)
-    if value is None:
-        return ""
-    if not is_id(value.lower()):
-        raise ApiError(f"`{name}` is an id of 24 hex digits, not `{value[:60]}`.")
-    return value.lower()
-
-
 def _destination(account: Account, instance_id: str) -> str:
     """The row's id of a destination, deleted or not; of none where the account has no such destination."""
     if "\0" in instance_id:
         return ""
     destinations = Destination.objects.filter(account=account, instance_id=instance_id)
     return destinations.values_list("pk", flat=True).first() or ""
-
-
-def _limit(query: QueryDict) -> int:
-    value = query.get("limit", str(DEFAULT_LIMIT))
-    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= MOST):
-        raise ApiError(f"`limit` is a number from 1 to {MOST}, not `{value[:60]}`.")
-    return int(value)

@@ -15,16 +15,20 @@ from flows.definition import InvalidFlow
 from flows.models import Flow
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.lib.api import ApiError
-from leadconduit.lib.api_schema import refusals
+from leadconduit.lib.api_schema import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.conditional import Conditional, expected_revisions, tag
 from leadconduit.lib.ids import is_id
 
 DEPLOYED = "Your flow was deployed and the most recent changes are now live"
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The flow's id: 24 hex digits.")
 
 
-class FlowList(APIView):
+class FlowList(Conditional):
     @extend_schema(
-        operation_id="listFlows", tags=["Flows"], responses={200: FlowSerializer(many=True), **refusals()}
+        operation_id="listFlows",
+        tags=["Flows"],
+        parameters=[IF_NONE_MATCH],
+        responses={200: FlowSerializer(many=True), **NOT_MODIFIED, **refusals()},
     )
     def get(self, request: Request) -> Response:
         """All flows of the account as they are saved, the newest first."""
@@ -53,30 +57,30 @@ class FlowList(APIView):
             raise ApiError(error.sentence, errors=error.errors) from error
         except editing.IdTaken as error:
             raise ApiError(str(error), code=409) from error
-        return Response(_answer(flow), status=201, headers={"Location": f"/flows/{flow.pk}"})
+        return _tagged(request, flow, status=201, headers={"Location": f"/flows/{flow.pk}"})
 
 
 class FlowDetail(APIView):
     @extend_schema(
         operation_id="getFlow",
         tags=["Flows"],
-        parameters=[ID],
-        responses={200: FlowSerializer, **refusals(404)},
+        parameters=[ID, IF_NONE_MATCH],
+        responses={200: FlowSerializer, **NOT_MODIFIED, **refusals(404)},
     )
     def get(self, request: Request, id: str) -> Response:
         """One flow as it is saved."""
-        return Response(_answer(_find(request, id)))
+        return _tagged(request, find_flow(request, id))
 
     @extend_schema(
         operation_id="updateFlow",
         tags=["Flows"],
-        parameters=[ID],
+        parameters=[ID, IF_MATCH],
         request=FlowSerializer,
-        responses={200: FlowSerializer, **refusals(400, 404, 413, 415)},
+        responses={200: FlowSerializer, **refusals(400, 404, 412, 413, 415)},
     )
     def put(self, request: Request, id: str) -> Response:
         """Write a flow whole. Leads meet the change once it is deployed."""
-        flow, caller = _find(request, id), caller_of(request)
+        flow, caller = find_flow(request, id), caller_of(request)
         try:
             flow = editing.save(
                 flow=flow,
@@ -84,12 +88,15 @@ class FlowDetail(APIView):
                 author=caller.key.created_by,
                 now=timezone.now(),
                 through=caller.key,
+                expected=expected_revisions(request),
             )
         except InvalidFlow as error:
             raise ApiError(error.sentence, errors=error.errors) from error
+        except editing.Stale as error:
+            raise ApiError(str(error), code=412) from error
         except Flow.DoesNotExist as error:
             raise _unknown() from error
-        return Response(_answer(flow))
+        return _tagged(request, flow)
 
     @extend_schema(
         operation_id="deleteFlow",
@@ -116,7 +123,7 @@ class FlowDeployment(APIView):
         return Response({"message": DEPLOYED})
 
 
-def _find(request: Request, id: str) -> Flow:
+def find_flow(request: Request, id: str) -> Flow:
     flows = Flow.objects.for_account(caller_of(request).account).select_related("saved")
     flow = flows.filter(pk=id.lower()).first() if is_id(id.lower()) else None
     if flow is None:
@@ -133,11 +140,17 @@ def _change(change: Any, request: Request, id: str) -> Flow:
     caller = caller_of(request)
     try:
         flow: Flow = change(
-            flow=_find(request, id), author=caller.key.created_by, now=timezone.now(), through=caller.key
+            flow=find_flow(request, id), author=caller.key.created_by, now=timezone.now(), through=caller.key
         )
     except Flow.DoesNotExist as error:
         raise _unknown() from error
     return flow
+
+
+def _tagged(request: Request, flow: Flow, **options: Any) -> Response:
+    response = Response(_answer(flow), **options)
+    tag(request, response, revision=flow.saved_id or "")
+    return response
 
 
 def _answer(flow: Flow) -> dict[str, Any]:

@@ -13,8 +13,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from destinations.models import Action
-from flows import inbound, intake
+from flows import intake
+from flows.inbound.formats import JSON
+from flows.inbound.reading import read
+from flows.inbound.refused import Refused
 from leadconduit.lib.ids import is_id
+from leadconduit.lib.requests import BrokenOff, whole_body
 
 logger = structlog.get_logger(__name__)
 
@@ -23,6 +27,8 @@ logger = structlog.get_logger(__name__)
 def hook(request: HttpRequest, action: str) -> JsonResponse:
     try:
         return _hook(request, action)
+    except BrokenOff:
+        return _error("The body is shorter than its Content-Length says.", 400)
     except RequestDataTooBig:
         return _error("The body is too large.", 413)
     except (OperationalError, InterfaceError):
@@ -41,7 +47,7 @@ def _hook(request: HttpRequest, id: str) -> JsonResponse:
         return _error(
             f"The destination {action.destination.name} is paused. Send this again when it is resumed.", 409
         )
-    values = _values(request)
+    values = _values(whole_body(request))
     if values is None:
         return _error("The body must be a JSON object: the lead's fields with their values.", 400)
     delivery = intake.deliver_input(action, values, now=timezone.now())
@@ -59,10 +65,10 @@ def _action(id: str) -> Action | None:
     )
 
 
-def _values(request: HttpRequest) -> dict[str, Any] | None:
+def _values(body: bytes) -> dict[str, Any] | None:
     try:
-        return inbound.read(content_type="application/json", body=request.body or b"null", query="")
-    except inbound.Refused:
+        return read(content_type=JSON, body=body if body.strip() else b"null", query="")
+    except Refused:
         return None
 
 

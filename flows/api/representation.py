@@ -7,7 +7,9 @@ from typing import Any
 
 from destinations.api import representation as destinations_representation
 from destinations.models import Action, Destination, DestinationRevision
+from flows.engine import entity_ids
 from flows.models import Attempt, Delivery, Entity, Flow
+from flows.recipients import sealing
 from leadconduit.accounts.models import Account
 from leadconduit.lib.ids import time_of
 
@@ -20,30 +22,38 @@ Answer = dict[str, Any]
 def represent_flows(flows: Collection[Flow], *, account: Account, now: datetime) -> list[Answer]:
     """Flows as they are saved; each should carry its saved revision."""
     documents = [flow.saved.document for flow in flows if flow.saved]
+    return [
+        {"id": flow.pk, **document, "created_at": flow.created_at, "updated_at": flow.updated_at}
+        for flow, document in zip(
+            flows, represent_documents(documents, account=account, now=now), strict=True
+        )
+    ]
+
+
+def represent_documents(documents: Collection[Answer], *, account: Account, now: datetime) -> list[Answer]:
+    """What revisions make of a flow. What they name is shown as it is today."""
     entities = _entities_of(documents, account)
     destinations = _destinations_of(documents, account, now)
     return [
         {
-            "id": flow.pk,
             "name": document["name"],
             "enabled": document["enabled"],
             "fields": document["fields"],
+            **_criteria(document),
             "sources": [_source(source, entities) for source in document["sources"]],
-            "steps": document["steps"],
+            "steps": [_step(step, entities) for step in document["steps"]],
             "destinations": [
                 _use(use, destinations[use["destination"]])
                 for use in document["destinations"]
                 if use["destination"] in destinations
             ],
-            "created_at": flow.created_at,
-            "updated_at": flow.updated_at,
         }
-        for flow, document in zip(flows, documents, strict=True)
+        for document in documents
     ]
 
 
 def _entities_of(documents: Iterable[Answer], account: Account) -> dict[str, Entity]:
-    wanted = {source["entity"]["id"] for document in documents for source in document["sources"]}
+    wanted = {id for document in documents for id in entity_ids(document)}
     return Entity.objects.for_account(account).in_bulk(wanted)
 
 
@@ -55,11 +65,31 @@ def _destinations_of(documents: Iterable[Answer], account: Account, now: datetim
 
 
 def _source(source: Answer, entities: Mapping[str, Entity]) -> Answer:
-    entity = entities.get(source["entity"]["id"])
-    answer = {"name": entity.name if entity else "", **source["entity"]}
+    shown = source | {"entity": _entity_named(source, entities)}
+    shown.pop("acceptance_criteria", None)
+    return shown | _criteria(source)
+
+
+def _criteria(holder: Answer) -> Answer:
+    """Acceptance criteria may be absent, never null."""
+    criteria = holder.get("acceptance_criteria")
+    return {"acceptance_criteria": criteria} if criteria else {}
+
+
+def _step(step: Answer, entities: Mapping[str, Entity]) -> Answer:
+    """As LeadConduit has it: without what is ours, credentials not shown, no rule set where there is none."""
+    if step["type"] != "recipient":
+        return step
+    shown = sealing.shown_step(step) | {"entity": _entity_named(step, entities)}
+    return {key: item for key, item in shown.items() if key != "key" and item is not None}
+
+
+def _entity_named(part: Answer, entities: Mapping[str, Entity]) -> Answer:
+    entity = entities.get(part["entity"]["id"])
+    answer = {"name": entity.name if entity else "", **part["entity"]}
     if entity and entity.time_zone:
         answer.setdefault("time_zone", entity.time_zone)
-    return source | {"entity": answer}
+    return answer
 
 
 def _use(use: Answer, destination: Answer) -> Answer:

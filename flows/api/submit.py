@@ -10,8 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from flows import inbound, intake
+from flows import intake, repeats
+from flows.inbound import answering, reading
+from flows.inbound.refused import Refused
 from flows.models import Lead
+from leadconduit.accounts.api_auth import CHALLENGE, key_of
+from leadconduit.lib.requests import BrokenOff, whole_body
 
 logger = structlog.get_logger(__name__)
 
@@ -20,8 +24,10 @@ logger = structlog.get_logger(__name__)
 def submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
     try:
         return _submit(request, flow_id.lower(), source_id.lower())
-    except inbound.Refused as refused:
+    except Refused as refused:
         return _plain(refused.sentence, refused.status)
+    except BrokenOff:
+        return _plain("The body is shorter than its Content-Length says", 400)
     except RequestDataTooBig:
         return _plain("The body is too large for a lead", 413)
     except (OperationalError, InterfaceError):
@@ -33,29 +39,53 @@ def submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
-    if request.method not in inbound.METHODS:
+    if request.method not in reading.METHODS:
         return _plain(
-            f"The {request.method} method is not allowed", 405, {"Allow": ", ".join(inbound.METHODS)}
+            f"The {request.method} method is not allowed", 405, {"Allow": ", ".join(reading.METHODS)}
         )
     found = intake.find(flow_id=flow_id, entity_id=source_id)
     if found is None:
         return _plain("No flow takes leads at this address", 404)
+    if found.source.authentication_required and not _is_authorized(request, found):
+        return _plain("Unauthorized source", 401, {"WWW-Authenticate": CHALLENGE})
     if not found.source.enabled:
         return JsonResponse({"message": "Source is disabled"}, status=403)
-    inbound.check_accept(request.headers.get("Accept", ""))
-    body = request.body if request.method == "POST" else b""
-    if request.method == "POST":
-        inbound.check_whole(body, request.META.get("CONTENT_LENGTH") or "")
-    submitted = inbound.read(
-        content_type=request.headers.get("Content-Type", ""),
-        body=body,
-        query=request.META.get("QUERY_STRING", ""),
+    media_type = answering.choose(request.headers.get("Accept", ""))
+    query, body = (
+        request.META.get("QUERY_STRING", ""),
+        whole_body(request) if request.method == "POST" else b"",
     )
-    redirect = inbound.redirection(submitted)
-    lead = intake.submit(found, submitted, ip=_address(request), now=timezone.now())
-    if redirect:
-        return HttpResponse(status=303, headers={"Location": redirect})
-    return JsonResponse(_answer(lead), status=201)
+    submitted = reading.read(content_type=request.headers.get("Content-Type", ""), body=body, query=query)
+    redirect = reading.redirection(submitted)
+    under = repeats.under_key(
+        request.headers.get("Idempotency-Key"), flow_id=flow_id, source_id=source_id, query=query, body=body
+    )
+    lead = _kept(found, submitted, ip=_address(request), under=under)
+    return _answer(lead, media_type, redirect)
+
+
+def _is_authorized(request: HttpRequest, found: intake.OpenFlow) -> bool:
+    key = key_of(request.headers.get("Authorization", ""))
+    if key is None or key.account_id != found.account_id:
+        return False
+    key.mark_used(now=timezone.now())
+    return True
+
+
+def _kept(
+    found: intake.OpenFlow, submitted: dict[str, Any], *, ip: str, under: repeats.Submission | None
+) -> Lead:
+    """The lead of this submission: the one that was kept under its key before, if any, else a new one."""
+    now = timezone.now()
+    if under and (before := repeats.first(under, now=now)):
+        return before
+    try:
+        return intake.submit(found, submitted, ip=ip, now=now, under=under)
+    except repeats.Repeated:
+        assert under is not None
+        if before := repeats.first(under, now=now):
+            return before
+        raise OperationalError("The lead that was kept under this key is gone.") from None
 
 
 def _address(request: HttpRequest) -> str:
@@ -67,12 +97,16 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _answer(lead: Lead) -> dict[str, Any]:
-    """Keys in LeadConduit's order; a reason only where there is one."""
-    answer: dict[str, Any] = {"outcome": lead.outcome}
-    if lead.reason:
-        answer["reason"] = lead.reason
-    return answer | {"lead": {"id": lead.pk}, "price": 0}
+def _answer(lead: Lead, media_type: str, redirect: str | None) -> HttpResponse:
+    """Keys in LeadConduit's order; a reason only where there is one. A visitor is sent on with the same answer."""
+    answer = {"outcome": lead.outcome, "reason": lead.reason or None, "lead": {"id": lead.pk}, "price": 0}
+    content, content_type = answering.write(answer, media_type)
+    return HttpResponse(
+        content,
+        status=303 if redirect else 201,
+        content_type=content_type,
+        headers={"Vary": "Accept"} | ({"Location": redirect} if redirect else {}),
+    )
 
 
 def _plain(sentence: str, status: int, headers: dict[str, str] | None = None) -> HttpResponse:

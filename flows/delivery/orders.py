@@ -64,6 +64,7 @@ class LeadRow(NamedTuple):
     source_id: str
     values: dict[str, Any]
     submission: dict[str, Any]
+    appended: dict[str, Any]
 
 
 class LiveRevision:
@@ -153,15 +154,22 @@ class Batch:
         """What templates may name. A delivery that no lead caused has its input in the lead's place."""
         account = {"id": delivery.account, "name": self.names.get(delivery.account)}
         if delivery.lead is None:
-            values, submission, source = delivery.input or {}, {}, {}
+            values, submission, source, appended = delivery.input or {}, {}, {}, {}
         elif delivery.lead in self.leads:
             lead = self.leads[delivery.lead]
-            values, submission = lead.values, lead.submission
+            values, submission, appended = lead.values, lead.submission, lead.appended
             source = {"id": lead.source_id, "name": self.names.get(lead.source_id)}
         else:
             raise NotDeliverable("The lead is no longer kept.")
         flow = {"id": delivery.flow, "name": self.names.get(delivery.flow)} if delivery.flow else {}
-        return {"lead": values, "submission": submission, "flow": flow, "source": source, "account": account}
+        return {
+            **appended,
+            "lead": values,
+            "submission": submission,
+            "flow": flow,
+            "source": source,
+            "account": account,
+        }
 
     def _destination_values(self, destination: Destination, revision: LiveRevision) -> DestinationValues:
         """Made once a batch: opening the secrets is most of the work."""

@@ -125,8 +125,9 @@ def _closed_lanes(batch: Sequence[Attempted]) -> dict[str, datetime]:
 # As one document: an exchange is full of quotes, and an array of texts would have each of them escaped on the way.
 KEEP_ATTEMPTS = """
 insert into flows_attempt
-    (id, delivery_id, revision_id, number, started_at, ms, outcome, reason, exchange, counted)
-select * from jsonb_to_recordset(%(attempts)s::jsonb) as made (
+    (id, delivery_id, revision_id, number, started_at, ms, outcome, reason, exchange, counted, account_id)
+select made.*, (select account_id from flows_delivery where flows_delivery.id = made.delivery_id)
+from jsonb_to_recordset(%(attempts)s::jsonb) as made (
     id text, delivery_id text, revision_id text, number int, started_at timestamptz, ms int, outcome text, reason text,
     exchange jsonb, counted bool
 )

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from destinations.outcome import Outcome, Result
+from flows import repeats
 from flows.delivery import queue, upkeep
 from flows.delivery.attempt import attempt
 from flows.delivery.backoff import Policy
@@ -187,6 +188,7 @@ def _not_loaded(claims: list[Claim], trace_id: str) -> dict[str, Prepared]:
 def _keep_up() -> None:
     upkeep.make_partitions(now=timezone.now())
     upkeep.mend_lanes()
+    repeats.forget(now=timezone.now())
 
 
 def _with_connection(function: Callable[..., T], *arguments: Any) -> T:

@@ -1,5 +1,8 @@
 """A filter step and its rules: one level of and/or."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 from leadconduit.forms import ChoiceCards
@@ -40,3 +43,14 @@ class StepForm(forms.Form):
 RuleFormSet = forms.formset_factory(
     RuleForm, extra=0, min_num=1, max_num=MAX_RULES, validate_min=True, absolute_max=MAX_RULES + 10
 )
+
+
+def with_a_row_changed(posted: Mapping[str, Any]) -> Any:
+    """The rules as they were typed, with a row more (`add`), or without one (`drop`: its number)."""
+    typed = RuleFormSet(posted, prefix="rules")
+    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv", "was")} for form in typed.forms]
+    if "add" in posted:
+        rows.append({"lhv": "lead.", "op": "is equal to"})
+    elif len(rows) > 1:
+        rows = [row for number, row in enumerate(rows, start=1) if str(number) != posted["drop"]]
+    return RuleFormSet(initial=rows, prefix="rules")

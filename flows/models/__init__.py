@@ -6,6 +6,7 @@ from flows.models.event import Event
 from flows.models.flow import Flow
 from flows.models.lead import Gate, Lead
 from flows.models.revision import FlowRevision
+from flows.models.submission_key import SubmissionKey
 from flows.models.usage import FlowUsage, Stage
 
 # The tables whose rows are kept by the week, each a range of ids.
@@ -25,4 +26,5 @@ __all__ = [
     "Lead",
     "Stage",
     "State",
+    "SubmissionKey",
 ]

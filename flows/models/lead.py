@@ -4,7 +4,7 @@ from django.db import models
 
 from flows.models.flow import Flow
 from flows.models.revision import FlowRevision
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, User
 from leadconduit.lib.ids import IdField, new_id, time_of
 
 
@@ -26,7 +26,9 @@ class Lead(models.Model):
     Partitioned by range of id. It refers to the rest without constraints, so that dropping a week of leads, or
     deleting a flow, touches nothing else: whatever it names may be gone.
     `values` are nested by field id, typed as `leads.types` reads them; `invalid` lists the ids of values that had to
-    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`.
+    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`; `appended` is what
+    recipients answered, by the keys of their steps. A released lead keeps who released it, when and why, and what it
+    is not owed even so: `{"unmet", "gone"}` (see `flows/release.py`).
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -48,6 +50,13 @@ class Lead(models.Model):
     reason = models.TextField(blank=True)
     gate = models.CharField(max_length=8, choices=Gate.choices)
     blame = models.JSONField(null=True)
+    appended = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    released_by = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.TextField(blank=True, default="", db_default="")
+    release_detail = models.JSONField(null=True)
 
     objects = LeadQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""How a page changes a flow: it takes the saved document, puts one part anew, and saves it as the API would."""
+"""How a page changes a flow: one part is made anew of the saved document as it is then, and saved as the API would."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def named_sources(flow: Flow) -> list[dict[str, Any]]:
     ]
 
 
-def save(request: MemberRequest, flow: Flow, said: str, **parts: Any) -> dict[str, str]:
+def save(request: MemberRequest, flow: Flow, said: str, parts: editing.Parts) -> dict[str, str]:
     """Save the flow with these parts anew. Answers what is wrong, by path; then nothing was saved."""
     try:
         editing.change(flow=flow, parts=parts, author=request.member, now=timezone.now())

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from destinations.models import Action, Destination
 from flows.delivery import replay
-from flows.models import Attempt, Delivery, Due, Flow, Lead, State
+from flows.models import Attempt, Delivery, Due, Flow, Gate, Lead, State
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.values import plain
@@ -125,7 +125,7 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
     due: dict[str, datetime] = dict(
         Due.objects.filter(delivery_id__in=waiting).values_list("delivery_id", "due_at") if waiting else []
     )
-    leads = _emails(deliveries)
+    leads = _leads(deliveries)
     attempts = _attempts(deliveries) if with_attempts else {}
     return [
         {
@@ -133,18 +133,21 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
             "destination": destinations.get(delivery.destination_id),
             "action": actions.get(delivery.action_id),
             "flow": flows.get(delivery.flow_id or ""),
-            "email": leads.get(delivery.lead_id or "", ""),
+            "email": lead.email if lead else "",
+            "released": lead if lead and lead.gate == Gate.RELEASED else None,
             "due_at": due.get(delivery.pk),
             "follows": delivery.state == State.WAITING and delivery.pk not in due,
             "attempts": attempts.get(delivery.pk, []),
         }
-        for delivery in deliveries
+        for delivery, lead in ((one, leads.get(one.lead_id or "")) for one in deliveries)
     ]
 
 
-def _emails(deliveries: Sequence[Delivery]) -> dict[str, str]:
-    ids = [delivery.lead_id for delivery in deliveries if delivery.lead_id]
-    return dict(Lead.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
+def _leads(deliveries: Sequence[Delivery]) -> dict[str, Lead]:
+    """What the pages of deliveries say of their leads."""
+    ids = {delivery.lead_id for delivery in deliveries if delivery.lead_id}
+    shown = ("email", "gate", "released_at", "release_reason", "released_by__name", "released_by__email")
+    return Lead.objects.select_related("released_by").only(*shown).in_bulk(ids) if ids else {}
 
 
 def _attempts(deliveries: Sequence[Delivery]) -> dict[str, list[Attempt]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from destinations.models import Destination
 from flows import definition, editing
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
-from flows.models import Flow, FlowRevision, Stage
+from flows.models import Entity, Flow, FlowRevision, Stage
 from flows.views.changes import document_of, flow_of, named_sources, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -81,7 +81,7 @@ def flow_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
 def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SettingsForm(request.POST)
     if form.is_valid():
-        errors = save(request, flow, "Saved.", **form.cleaned_data)
+        errors = save(request, flow, "Saved.", lambda _: form.cleaned_data)
         if not errors:
             return redirect("app:flow-edit", pk=flow.pk)
         for sentence in errors.values():
@@ -109,6 +109,15 @@ def submit_url(request: MemberRequest, flow: Flow, entity_id: str) -> str:
     return request.build_absolute_uri(reverse("submit", args=[flow.pk, entity_id]))
 
 
+def _step_in_words(step: dict[str, Any], recipients: dict[str, str]) -> dict[str, Any]:
+    if step["type"] == "filter":
+        words = f"A filter: a lead that matches is stopped with {step['outcome']}."
+        return {"title": step.get("description") or "Filter", "words": words}
+    name = recipients.get(step["entity"]["id"], "A recipient")
+    words = f"{name} is asked, and what it answers is appended as {step['key']}."
+    return {"title": step.get("description") or name, "words": words}
+
+
 def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A lead's way through the flow, for `_flow_steps.html`."""
     names = [source["name"] for source in sources if source.get("enabled", True)]
@@ -120,10 +129,10 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
             "tone": "warning",
         }
     ]
+    recipients = Entity.names(step["entity"]["id"] for step in document["steps"] if "entity" in step)
     way += [
-        {
-            "title": step.get("description") or "Filter",
-            "words": f"A filter: a lead that matches is stopped with {step['outcome']}.",
+        _step_in_words(step, recipients)
+        | {
             "verdict": "" if step.get("enabled", True) else "Off",
             "passed_over": not step.get("enabled", True),
         }

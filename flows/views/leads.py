@@ -8,10 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from destinations.models import Action
+from flows import release
+from flows.forms.release import ReleaseForm
 from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead
 from flows.views.deliveries import with_names
+from leadconduit.accounts import release as permission
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import sentences
 from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
@@ -34,8 +38,16 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
     kept = f"?{urlencode({'gate': gate, 'q': search})}"
     context = {
         "rows": [
-            {"lead": lead, "flow": names.get(lead.flow_id, "A flow that is gone")} for lead in page[:PAGE]
+            {
+                "lead": lead,
+                "flow": names.get(lead.flow_id, "A flow that is gone"),
+                "withheld": lead.gate in release.WITHHELD,
+            }
+            for lead in page[:PAGE]
         ],
+        "can_release": _can_release(request) and any(lead.gate in release.WITHHELD for lead in page[:PAGE]),
+        "all_chosen": "all" in request.GET,
+        "all_url": f"{kept}&{urlencode({'before': before, 'all': 1})}#leads",
         "search": search,
         "gate": gate,
         "kept": [("gate", gate)],
@@ -46,6 +58,7 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
                 ("open", "Passed"),
                 ("stopped", "Stopped"),
                 ("failed", "Failed"),
+                ("released", "Released"),
             )
         ],
         "older_url": f"{kept}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
@@ -58,21 +71,33 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @requires(Role.VIEWER)
 def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
-    lead = get_object_or_404(Lead.objects.for_account(request.account), pk=pk)
+    leads = Lead.objects.for_account(request.account).select_related("released_by")
+    lead = get_object_or_404(leads, pk=pk)
     flow = Flow.objects.filter(pk=lead.flow_id).first()
     revision = FlowRevision.objects.filter(pk=lead.revision_id).first()
     events = list(Event.objects.filter(lead=lead, pk__gte=children_from(lead.pk)).order_by("pk"))
     deliveries = list(Delivery.objects.of_lead(lead).order_by("pk"))
+    withheld = lead.gate in release.WITHHELD
     context = {
         "lead": lead,
         "flow": flow,
         "revision": revision,
         "steps": _steps(revision, events),
         "deliveries": with_names(deliveries, with_attempts=True),
-        "unmet": _unmet(events),
+        "unmet": _unmet(lead, events),
+        "release_form": ReleaseForm() if withheld and _can_release(request) else None,
+        "forbidden": permission.refusal(request.account) if withheld and _may_ask_owner(request) else "",
         "fields": _fields(lead, revision),
     }
     return render(request, "leads/detail.html", context)
+
+
+def _can_release(request: MemberRequest) -> bool:
+    return request.membership.can_change and request.account.release_allowed
+
+
+def _may_ask_owner(request: MemberRequest) -> bool:
+    return request.membership.can_change and not request.account.release_allowed
 
 
 def _steps(revision: FlowRevision | None, events: list[Event]) -> list[dict[str, Any]]:
@@ -89,21 +114,22 @@ def _step(step: dict[str, Any], event: Event | None) -> dict[str, Any]:
     verdict, tone = {"continue": ("Passed", "good"), "stop": ("Stopped the lead", "warning")}.get(
         event.outcome, ("Error", "bad")
     )
-    rules = "; ".join(rule["sentence"] for rule in event.detail.get("rules", []))
+    rules = "; ".join(sentences(event.detail))
     words = f"{event.reason}. {rules}" if event.reason and rules else event.reason or rules
     return {"title": title, "words": words, "verdict": verdict, "tone": tone}
 
 
-def _unmet(events: list[Event]) -> list[dict[str, Any]]:
-    """Uses of a destination whose own condition did not hold for this lead."""
+def _unmet(lead: Lead, events: list[Event]) -> list[dict[str, Any]]:
+    """Uses of a destination whose own condition did not hold for this lead, when it came in or was released."""
     unmet = [one for event in events for one in event.detail.get("unmet", [])]
+    unmet += (lead.release_detail or {}).get("unmet", [])
     actions = Action.objects.select_related("destination").in_bulk([one["action"] for one in unmet])
     return [
         {
             "name": f"{actions[one['action']].destination}: {actions[one['action']]}"
             if one["action"] in actions
             else "An action that is gone",
-            "words": "; ".join(rule["sentence"] for rule in one["rules"]),
+            "words": "; ".join(sentences(one)),
         }
         for one in unmet
     ]

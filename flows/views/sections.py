@@ -1,6 +1,4 @@
-"""The parts of a flow, a page each: its fields, its sources, its destinations."""
-
-from typing import Any
+"""The parts of a flow, a page each: its fields, its sources."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -8,7 +6,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from destinations.models import Action, Destination
+from flows.editing import Parts
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
 from flows.views.changes import document_of, flow_of, named_sources, save
@@ -36,15 +34,25 @@ def fields(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 @requires(Role.ADMIN)
 def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    present: list[str] = document_of(flow)["fields"]
     if removed := request.POST.get("remove"):
-        errors = save(request, flow, f"{removed} is removed.", fields=[id for id in present if id != removed])
+        errors = save(
+            request,
+            flow,
+            f"{removed} is removed.",
+            lambda document: {"fields": [id for id in document["fields"] if id != removed]},
+        )
         return _answer(request, flow, "app:flow-fields", errors)
     form = FieldsForm(request.POST)
     if not form.is_valid():
         return _fields_page(request, flow, form, status=422)
-    added = [id for id in dict.fromkeys(form.cleaned_data["add"]) if id not in present]
-    errors = save(request, flow, f"Added: {', '.join(added) or 'nothing new'}.", fields=[*present, *added])
+    wanted: list[str] = form.cleaned_data["add"]
+    added = [id for id in dict.fromkeys(wanted) if id not in document_of(flow)["fields"]]
+    errors = save(
+        request,
+        flow,
+        f"Added: {', '.join(added) or 'nothing new'}.",
+        lambda document: {"fields": list(dict.fromkeys([*document["fields"], *wanted]))},
+    )
     return _answer(request, flow, "app:flow-fields", errors)
 
 
@@ -81,31 +89,45 @@ def sources(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 @requires(Role.ADMIN)
 def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    present: list[dict[str, Any]] = document_of(flow)["sources"]
     if removed := request.POST.get("remove"):
-        left = [source for source in present if source["entity"]["id"] != removed]
-        return _answer(
-            request, flow, "app:flow-sources", save(request, flow, "The source is removed.", sources=left)
-        )
-    if switched := request.POST.get("switch"):
-        turned = [
+        errors = save(request, flow, "The source is removed.", _without_source(removed))
+    elif switched := request.POST.get("switch"):
+        errors = save(request, flow, "Saved.", _with_source_switched(switched))
+    else:
+        return _add_source(request, flow)
+    return _answer(request, flow, "app:flow-sources", errors)
+
+
+def _without_source(entity_id: str) -> Parts:
+    return lambda document: {
+        "sources": [source for source in document["sources"] if source["entity"]["id"] != entity_id]
+    }
+
+
+def _with_source_switched(entity_id: str) -> Parts:
+    return lambda document: {
+        "sources": [
             source | {"enabled": not source.get("enabled", True)}
-            if source["entity"]["id"] == switched
+            if source["entity"]["id"] == entity_id
             else source
-            for source in present
+            for source in document["sources"]
         ]
-        return _answer(request, flow, "app:flow-sources", save(request, flow, "Saved.", sources=turned))
-    return _add_source(request, flow, present)
+    }
 
 
-def _add_source(request: MemberRequest, flow: Flow, present: list[dict[str, Any]]) -> HttpResponseBase:
+def _add_source(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SourceForm(request.POST, entities=_free_entities(request, flow))
     if not form.is_valid():
         return _sources_page(request, flow, form, status=422)
     with transaction.atomic():
         entity_id = form.cleaned_data["entity"] or _new_entity(request, form.cleaned_data["name"]).pk
         source = {"integration": {"module_id": DEFAULT_MODULE}, "entity": {"id": entity_id}, "enabled": True}
-        errors = save(request, flow, "The source is added.", sources=[*present, source])
+        errors = save(
+            request,
+            flow,
+            "The source is added.",
+            lambda document: {"sources": [*document["sources"], source]},
+        )
         if errors:
             transaction.set_rollback(True)
     return _answer(request, flow, "app:flow-sources", errors)
@@ -134,83 +156,6 @@ def _sources_page(
     ]
     context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
     return render(request, "flows/sources.html", context, status=status)
-
-
-# --- Destinations
-
-
-@GET_AND_POST
-@requires(Role.VIEWER)
-def destinations(request: MemberRequest, pk: str) -> HttpResponseBase:
-    flow = flow_of(request, pk)
-    if request.method == "POST":
-        return _change_destinations(request, flow)
-    context = {"flow": flow, "tab": "destinations", "rows": _offered(request, flow)}
-    return render(request, "flows/destinations.html", context)
-
-
-@requires(Role.ADMIN)
-def _change_destinations(request: MemberRequest, flow: Flow) -> HttpResponseBase:
-    """The whole choice at once: checked actions are used, in the order of the page; `up` moves one use earlier."""
-    wanted = request.POST.getlist("action")
-    entries = [
-        {
-            "instance_id": row["destination"].instance_id,
-            "actions": [
-                {
-                    "action_id": action.action_id,
-                    "enabled": f"off-{action.pk}" not in request.POST,
-                }
-                for action in row["actions"]
-                if action.pk in wanted
-            ],
-        }
-        for row in _offered(request, flow)
-    ]
-    entries = _moved(entries, request.POST.get("up", ""))
-    chosen = [entry for entry in entries if entry["actions"]]
-    return _answer(
-        request,
-        flow,
-        "app:flow-destinations",
-        save(request, flow, "Saved. Deploy to use it.", destinations=chosen),
-    )
-
-
-def _moved(entries: list[dict[str, Any]], instance_id: str) -> list[dict[str, Any]]:
-    place = next((n for n, entry in enumerate(entries) if entry["instance_id"] == instance_id), 0)
-    if place:
-        entries[place - 1], entries[place] = entries[place], entries[place - 1]
-    return entries
-
-
-def _offered(request: MemberRequest, flow: Flow) -> list[dict[str, Any]]:
-    """Every destination that can be used: those in use first and in their order, each with its actions."""
-    used = {entry["destination"]: entry["actions"] for entry in document_of(flow)["destinations"]}
-    places = {id: place for place, id in enumerate(used)}
-    found = sorted(
-        Destination.objects.for_account(request.account).activated().order_by("name"),
-        key=lambda destination: places.get(destination.pk, len(places)),
-    )
-    actions: dict[str, list[Action]] = {}
-    for action in Action.objects.current().filter(destination__in=found):
-        actions.setdefault(action.destination_id, []).append(action)
-    return [
-        _row(destination, actions.get(destination.pk, []), used.get(destination.pk, []))
-        for destination in found
-    ]
-
-
-def _row(destination: Destination, actions: list[Action], used: list[dict[str, Any]]) -> dict[str, Any]:
-    uses = {use["action"]: use for use in used}
-    order = {id: place for place, id in enumerate(uses)}
-    actions = sorted(actions, key=lambda action: order.get(action.pk, len(order)))
-    for action in actions:
-        use = uses.get(action.pk)
-        action.used = use is not None  # type: ignore[attr-defined]
-        action.off = bool(use and not use.get("enabled", True))  # type: ignore[attr-defined]
-        action.conditional = bool(use and use.get("rule_set"))  # type: ignore[attr-defined]
-    return {"destination": destination, "actions": actions, "used": bool(used)}
 
 
 def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:

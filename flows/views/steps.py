@@ -7,11 +7,13 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from flows.forms.step import RuleFormSet, StepForm
+from flows.editing import Parts
+from flows.forms.step import RuleFormSet, StepForm, with_a_row_changed
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
 from leadconduit.rule_form import shown
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -23,35 +25,48 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_order(request, flow)
-    return render(
-        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": document_of(flow)["steps"]}
-    )
+    steps = [
+        step | {"condition": in_words(step["rule_set"]) if step.get("rule_set") else ""}
+        for step in document_of(flow)["steps"]
+    ]
+    return render(request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps})
 
 
 @requires(Role.ADMIN)
 def _change_order(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     """`remove`, `up` and `down` name a step by its id."""
-    steps: list[dict[str, Any]] = list(document_of(flow)["steps"])
-    for button, move in (("remove", None), ("up", -1), ("down", 1)):
+    for button, by in (("remove", None), ("up", -1), ("down", 1)):
         if (id := request.POST.get(button)) is None:
             continue
-        place = next((n for n, step in enumerate(steps) if step["id"] == id), None)
-        if place is None:
-            raise Http404
-        step = steps.pop(place)
-        if move is not None:
-            steps.insert(max(0, place + move), step)
-        said = "The step is removed." if move is None else "The steps are in their new order."
-        for sentence in save(request, flow, said, steps=steps).values():
+        said = "The step is removed." if by is None else "The steps are in their new order."
+        for sentence in save(request, flow, said, _in_new_order(id, by)).values():
             messages.error(request, sentence)
     return redirect("app:flow-steps", pk=flow.pk)
+
+
+def _in_new_order(id: str, by: int | None) -> Parts:
+    """One step moved by so many places, or taken away."""
+
+    def parts(document: dict[str, Any]) -> dict[str, Any]:
+        step = _step(document, id)
+        steps = [other for other in document["steps"] if other is not step]
+        if by is not None:
+            steps.insert(max(0, document["steps"].index(step) + by), step)
+        return {"steps": steps}
+
+    return parts
 
 
 @GET_AND_POST
 @requires(Role.ADMIN)
 def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponseBase:
     flow = flow_of(request, pk)
-    step = _step(flow, step_id) if step_id else None
+    step = _step(document_of(flow), step_id) if step_id else None
+    if step and (nested := _nested(step)):
+        status = 422 if request.method == "POST" else 200
+        return render(
+            request, "flows/step.html", {"flow": flow, "step": step, "nested": nested}, status=status
+        )
     if request.method != "POST":
         return _step_page(
             request,
@@ -64,9 +79,8 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
         return _with_rows_changed(request, flow, step)
     form, rules = StepForm(request.POST), RuleFormSet(request.POST, prefix="rules")
     if form.is_valid() & rules.is_valid():
-        errors = save(
-            request, flow, "The step is saved. Deploy to use it.", steps=_with(flow, step, form, rules)
-        )
+        made = _made(step, form, rules)
+        errors = save(request, flow, "The step is saved. Deploy to use it.", _with(step, made))
         if not errors:
             return redirect("app:flow-steps", pk=flow.pk)
         for sentence in errors.values():
@@ -74,12 +88,18 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
     return _step_page(request, flow, step, form, rules, status=422)
 
 
-def _step(flow: Flow, id: str) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = document_of(flow)["steps"]
-    found = next((step for step in steps if step["id"] == id), None)
+def _step(document: dict[str, Any], id: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = next((step for step in document["steps"] if step["id"] == id), None)
     if found is None:
         raise Http404
     return found
+
+
+def _nested(step: dict[str, Any]) -> str:
+    """The rules of a step in words, where they are more than one level, which the form cannot show."""
+    rule_set = step.get("rule_set") or {"rules": ()}
+    is_nested = any("rules" in rule or rule.get("rule_set") for rule in rule_set["rules"])
+    return in_words(rule_set) if is_nested else ""
 
 
 def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
@@ -94,22 +114,16 @@ def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
     """Add or take away a rule's row, keeping what was typed. Works without a script."""
-    posted = RuleFormSet(request.POST, prefix="rules")
-    rows = [{name: form[name].value() for name in ("lhv", "op", "rhv", "was")} for form in posted.forms]
-    if "add" in request.POST:
-        rows.append({"lhv": "lead.", "op": "is equal to"})
-    elif len(rows) > 1:
-        rows = [row for number, row in enumerate(rows, start=1) if str(number) != request.POST["drop"]]
-    rules = RuleFormSet(initial=rows, prefix="rules")
+    rules = with_a_row_changed(request.POST)
     if request.htmx:
         return render(request, "flows/_rules.html", {"rules": rules})
     typed = {name: request.POST.get(name) for name in StepForm.base_fields}
     return _step_page(request, flow, step, StepForm(initial=typed), rules)
 
 
-def _with(flow: Flow, step: dict[str, Any] | None, form: StepForm, rules: Any) -> list[dict[str, Any]]:
+def _made(step: dict[str, Any] | None, form: StepForm, rules: Any) -> dict[str, Any]:
     cleaned = form.cleaned_data
-    made = {
+    return {
         "type": "filter",
         **{name: cleaned[name] for name in ("description", "outcome", "reason", "enabled")},
         "rule_set": {
@@ -118,10 +132,18 @@ def _with(flow: Flow, step: dict[str, Any] | None, form: StepForm, rules: Any) -
             "rules": [rule.rule() for rule in rules.forms],
         },
     }
-    steps: list[dict[str, Any]] = document_of(flow)["steps"]
-    if step is None:
-        return [*steps, made]
-    return [step | made if present["id"] == step["id"] else present for present in steps]
+
+
+def _with(step: dict[str, Any] | None, made: dict[str, Any]) -> Parts:
+    """The step in its place, or behind the others where it is new."""
+
+    def parts(document: dict[str, Any]) -> dict[str, Any]:
+        if step is None:
+            return {"steps": [*document["steps"], made]}
+        present = _step(document, step["id"])
+        return {"steps": [present | made if one is present else one for one in document["steps"]]}
+
+    return parts
 
 
 def _step_page(

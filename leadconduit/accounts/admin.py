@@ -29,7 +29,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "id", "created_at"]
     search_fields = ["=id", "name", "=memberships__user__email"]
-    readonly_fields = ["id", "created_at"]
+    readonly_fields = ["id", "release_allowed", "created_at"]
     ordering = ["-id"]
     inlines = [MembershipInline]
 

@@ -1,7 +1,6 @@
 """HTTP Basic for the REST API: any user name, the API key as the password."""
 
 import base64
-import binascii
 from typing import Any, cast
 
 from django.utils import timezone
@@ -11,6 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from leadconduit.accounts.models import Account, ApiKey
+
+CHALLENGE = 'Basic realm="LeadConduit"'
 
 
 class ApiCaller:
@@ -29,23 +30,28 @@ def caller_of(request: Request) -> ApiCaller:
     return cast(ApiCaller, request.user)
 
 
+def key_of(authorization: str) -> ApiKey | None:
+    """The working key that an Authorization header shows, if any."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return None
+    return ApiKey.objects.of_clear(password)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[ApiCaller, ApiKey]:
-        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            raise AuthenticationFailed("not authorized")
-        try:
-            password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            raise AuthenticationFailed("not authorized") from None
-        key = ApiKey.objects.of_clear(password)
+        key = key_of(request.headers.get("Authorization", ""))
         if key is None:
             raise AuthenticationFailed("not authorized")
         key.mark_used(now=timezone.now())
         return ApiCaller(key), key
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Basic realm="LeadConduit"'
+        return CHALLENGE
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

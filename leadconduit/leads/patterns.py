@@ -114,6 +114,11 @@ class Pattern:
         """The whole of each match, in order."""
         return [match.taken(0) for match in self._matches(text)]
 
+    def first(self, text: str) -> tuple[str, ...] | None:
+        """The first match and its groups, "" for one that took no part; None where there is no match."""
+        found = self._matches(text, most=1)
+        return tuple(found[0].taken(part) for part in range(self.groups + 1)) if found else None
+
     def sub(self, replacement: str, text: str, *, verbatim: bool = False) -> str:
         """The text with each match replaced. Raises TooLong.
 
@@ -136,9 +141,10 @@ class Pattern:
             position = end
         yield _text(subject[position:])
 
-    def _matches(self, text: str) -> list[_Match]:
+    def _matches(self, text: str, most: int = 0) -> list[_Match]:
+        """All matches, or the first so many."""
         with _Paid(self._work(text)):
-            return self._found(text)
+            return self._found(text, most)
 
     def _work(self, text: str) -> int:
         """What one search costs at most; it cannot be interrupted, so that of a great pattern in a long text is none."""
@@ -147,7 +153,7 @@ class Pattern:
             raise PatternTooSlow(self.text, "is too large for a text of this length")
         return work
 
-    def _found(self, text: str) -> list[_Match]:
+    def _found(self, text: str, most: int) -> list[_Match]:
         subject: str | bytes = text if self.needs_backtracking else _encoded(text)
         limit = {"timeout": TIME_LIMIT} if self.needs_backtracking else {}
         found: list[_Match] = []
@@ -160,6 +166,8 @@ class Pattern:
                 if len(found) == MAX_MATCHES:
                     raise PatternTooSlow(self.text, f"matches more than {MAX_MATCHES:,} times")
                 found.append(_Match(subject, spans))
+                if len(found) == most:
+                    break
                 if time.thread_time() > until:
                     raise self._too_slow(MATCHES_TIME_LIMIT)
         except TimeoutError as error:

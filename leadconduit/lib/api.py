@@ -12,6 +12,8 @@ from rest_framework import exceptions, negotiation, parsers, renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leadconduit.lib.requests import BrokenOff, whole_body
+
 logger = structlog.get_logger(__name__)
 
 
@@ -42,8 +44,11 @@ class JsonParser(parsers.BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        # `body` minds the limit on a body's size; `read` does not.
-        body = stream.body if isinstance(stream, HttpRequest) else stream.read()
+        # A request's body minds the limit on its size; `read` does not.
+        try:
+            body = whole_body(stream) if isinstance(stream, HttpRequest) else stream.read()
+        except BrokenOff:
+            raise ApiError("The body is shorter than its Content-Length says.") from None
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError as error:

@@ -1,6 +1,6 @@
 """What every operation of the API shares in its OpenAPI description."""
 
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 ID_PATTERN = "^[0-9a-fA-F]{24}$"
@@ -8,11 +8,26 @@ ID_PATTERN = "^[0-9a-fA-F]{24}$"
 _REFUSALS = {
     400: "The request cannot be carried out as it is. The sentence says why.",
     401: "There is no API key, or it is not valid.",
+    403: "This is not the account's own to change.",
     404: "This account has no such thing.",
     409: "It contradicts what is there already.",
+    412: "It was changed meanwhile: `If-Match` names another revision.",
     413: "The body is too large.",
     415: "The body is not `application/json`.",
 }
+
+
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="The ETag of an answer that the caller has: while it is still the same, the answer is 304.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    location=OpenApiParameter.HEADER,
+    description="The ETag of the flow as the caller read it: where it was changed since, the answer is 412.",
+)
+NOT_MODIFIED = {304: OpenApiResponse(description="It is as the caller has it.")}
 
 
 class ErrorSerializer(serializers.Serializer[None]):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from destinations.models import Action
 from flows import intake
-from flows.models import Delivery
+from flows.models import Delivery, Event
 from leadconduit.accounts.models import Account, ApiKey, CustomField, User
 from tests.access.table import Access
 from tests.factories import (
@@ -66,6 +66,7 @@ def things(acme: Account) -> dict[str, str]:
     assert flow.saved is not None
     found = intake.find(flow_id=flow.pk, entity_id=seller.pk)
     assert found is not None
+    field = CustomField.make(account=acme, name="Roof age", type="number", by=None)
     lead = intake.submit(found, {"email": "lead@acme.test"}, ip="127.0.0.1", now=timezone.now())
     return {
         "api-keys": ApiKey.make(account=acme, name="Zapier", by=None)[0].pk,
@@ -77,8 +78,10 @@ def things(acme: Account) -> dict[str, str]:
         "sources": seller.pk,
         "flows": flow.pk,
         "steps": flow.saved.document["steps"][0]["id"],
-        "fields": CustomField.make(account=acme, name="Roof age", type="number", by=None).pk,
+        "fields": field.pk,
+        "/fields/{id}": field.field_id,
         "leads": lead.pk,
+        "events": Event.objects.get(lead=lead, type="source").pk,
         "deliveries": Delivery.objects.get(lead=lead).pk,
         # By the parameter's own name.
         "account_id": acme.pk,

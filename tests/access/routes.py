@@ -30,7 +30,7 @@ def _text(pattern: URLPattern | URLResolver) -> str:
 
 
 def address(route: str, things: Mapping[str, str]) -> str:
-    """The route with its parameters filled in: each by the word it follows, or else by its own name.
+    """The route with its parameters filled in: by the whole route, by the word each follows, or else by its own name.
 
     `{"flows": "65a1..."}` makes `/app/flows/65a1.../` of `/app/flows/{pk}/`. Raises LookupError for a parameter that
     neither tells.
@@ -40,7 +40,7 @@ def address(route: str, things: Mapping[str, str]) -> str:
 
 def _thing(route: str, found: re.Match[str], things: Mapping[str, str]) -> str:
     follows = route[: found.start()].rstrip("/").rpartition("/")[2]
-    for name in (follows, found[1]):
+    for name in (route, follows, found[1]):
         if name in things:
             return things[name]
     raise LookupError(f"{route}: tests/access/conftest.py must say what {follows}/{found[0]} is.")

@@ -29,6 +29,8 @@ SEE = Access(LOGIN, IN, IN, IN, LOGIN, LOGIN)
 SEE_IT = Access(LOGIN, 404, IN, IN, LOGIN, LOGIN)
 CHANGE = Access(LOGIN, IN, 403, IN, LOGIN, LOGIN)
 CHANGE_IT = Access(LOGIN, 404, 403, IN, LOGIN, LOGIN)
+# For the account's owner alone; the stranger owns theirs.
+OWN = Access(LOGIN, IN, 403, 403, LOGIN, LOGIN)
 # The REST API knows keys and no sessions. A key acts for its account, with the right to change.
 CALL = Access(401, IN, 401, 401, IN, 401)
 CALL_IT = Access(401, 404, 401, 401, IN, 401)
@@ -48,6 +50,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/": {"GET": OPEN},
     "/app/theme/": {"POST": SEE},
     "/app/parts/": {"GET": SEE},
+    # --- The account
+    "/app/account/": {"GET": SEE, "POST": OWN},
     # --- API keys
     "/app/api-keys/": {"GET": SEE},
     "/app/api-keys/new/": {"GET": CHANGE, "POST": CHANGE},
@@ -82,7 +86,9 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/fields/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/sources/{entity_id}/": {"GET": SEE_IT},
     "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/actions/{action_id}/condition/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/{step_id}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
@@ -93,6 +99,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/fields/{pk}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     # --- Leads and deliveries
     "/app/leads/": {"GET": SEE},
+    "/app/leads/release/": {"GET": CHANGE, "POST": CHANGE},
     "/app/leads/{pk}/": {"GET": SEE_IT},
     "/app/deliveries/": {"GET": SEE},
     "/app/deliveries/{pk}/": {"GET": SEE_IT},
@@ -104,8 +111,16 @@ TABLE: dict[str, dict[str, Access]] = {
     "/flows": {"GET": CALL, "POST": CALL},
     "/flows/{id}": {"GET": CALL_IT, "PUT": CALL_IT, "DELETE": CALL_IT},
     "/flows/{id}/deploy": {"POST": CALL_IT},
+    "/flows/{id}/changelogs": {"GET": CALL_IT},
+    "/flows/{id}/fields": {"GET": CALL_IT},
+    "/flows/{id}/fields/usage": {"GET": CALL_IT},
     "/entities": {"GET": CALL, "POST": CALL},
-    "/entities/{id}": {"GET": CALL_IT},
+    "/entities/{id}": {"GET": CALL_IT, "PUT": CALL_IT, "DELETE": CALL_IT},
+    "/fields": {"GET": CALL, "POST": CALL},
+    "/fields/{id}": {"GET": CALL_IT, "PUT": CALL_IT, "DELETE": CALL_IT},
+    "/types": {"GET": CALL},
+    "/events": {"GET": CALL, "POST": CALL},
+    "/events/{id}": {"GET": CALL_IT},
     "/deliveries": {"GET": CALL},
     "/deliveries/{id}": {"GET": CALL_IT},
     "/status": {"GET": CALL},

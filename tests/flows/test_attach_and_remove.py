@@ -1,11 +1,7 @@
 """Attaching an action while somebody takes it away: whoever comes second sees what the first one did."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from destinations import lifecycle, wizard
 from destinations.models import Action, Destination
@@ -15,35 +11,9 @@ from flows.models import Flow
 from leadconduit.accounts.models import Account, User
 from tests.factories import NOON, DestinationFactory, FlowFactory, flow_body, use_of
 from tests.processes import wait_until
+from tests.threads import InThread, somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class InThread(threading.Thread):
-    """Something that is done beside the test, on a connection of its own."""
-
-    def __init__(self, act: Callable[[], Any]) -> None:
-        super().__init__()
-        self._act = act
-        self.raised: Exception | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self._act()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            self.raised = error
-        finally:
-            connection.close()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 @pytest.fixture

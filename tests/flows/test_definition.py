@@ -34,6 +34,7 @@ def test_the_smallest_flow_becomes_a_document(acme: Account) -> None:
         "enabled": True,
         "fields": ["email"],
         "types": {"email": "email"},
+        "acceptance_criteria": None,
         "sources": [],
         "steps": [],
         "destinations": [],
@@ -113,9 +114,113 @@ def test_a_source_keeps_any_module_and_only_what_its_entity_does_not_say(acme: A
 
     assert source.pop("id")
     assert source == {
-        "integration": {"module_id": "anything at all"},
+        "integration": {"module_id": "anything at all", "mappings": []},
         "entity": {"id": entity.pk},
         "enabled": True,
+        "authentication_required": False,
+        "acceptance_criteria": None,
+    }
+
+
+def mapped(account: Account, *mappings: Any) -> dict[str, Any]:
+    integration = {"module_id": "any", "mappings": list(mappings)}
+    return source_of(EntityFactory.create(account=account), integration=integration)
+
+
+def test_a_sources_mappings_are_kept_as_they_are_written_and_get_ids(acme: Account) -> None:
+    written: list[dict[str, Any]] = [
+        {"property": "first_name", "value": "{{lead.fname}}"},
+        {"property": "lead.company.name", "value": ["{{lead.a}}", None, "b"]},
+        {"property": "state", "value": None, "rule_set": None},
+        {"property": "price", "value": 2.5, "rule_set": {"op": "or", "rules": [RULE]}, "id": "abc123"},
+    ]
+
+    read = definition.read(flow_body(sources=[mapped(acme, *written)]), account=acme)["sources"][0]
+
+    mappings = read["integration"]["mappings"]
+    assert [(mapping["property"], mapping["value"]) for mapping in mappings] == [
+        (mapping["property"], mapping["value"]) for mapping in written
+    ]
+    assert all(len(mapping["id"]) == 6 for mapping in mappings)
+    assert mappings[3]["id"] == "abc123"
+    assert mappings[3]["rule_set"]["rules"][0]["lhv"] == "lead.state"
+    assert not any("rule_set" in mapping for mapping in mappings[:3])
+
+
+def test_a_flow_that_was_saved_before_sources_had_mappings_is_no_other_flow(acme: Account) -> None:
+    body = flow_body(sources=[source_of(EntityFactory.create(account=acme))])
+    before = definition.read(body, account=acme)
+    del before["sources"][0]["authentication_required"], before["sources"][0]["integration"]["mappings"]
+
+    assert definition.read(body, account=acme, before=before) is before
+
+
+def test_a_source_that_must_show_a_key_says_so(acme: Account) -> None:
+    source = source_of(EntityFactory.create(account=acme), authentication_required=True)
+    before = definition.read(flow_body(sources=[source]), account=acme)
+
+    after = definition.read(
+        flow_body(sources=[source | {"authentication_required": False}]), account=acme, before=before
+    )
+
+    assert before["sources"][0]["authentication_required"] is True
+    assert after["sources"][0]["authentication_required"] is False
+
+
+@pytest.mark.parametrize(
+    ("mappings", "path", "sentence"),
+    [
+        ("x", "", "This must be a list."),
+        (["x"], "0", "This must be an object."),
+        ([{"value": ""}], "0.property", "This is required: a text."),
+        ([{"property": "a"}], "0.value", "This is required: a template, a list of them, a number, or null."),
+        (
+            [{"property": "a b", "value": ""}],
+            "0.property",
+            "`a b` is no name: write words with dots between them.",
+        ),
+        (
+            [{"property": "a.", "value": ""}],
+            "0.property",
+            "`a.` is no name: write words with dots between them.",
+        ),
+        ([{"property": "a", "value": "{{x"}], "0.value", "The braces `{{` are never closed by `}}`."),
+        ([{"property": "a", "value": True}], "0.value", "This must be a text."),
+        ([{"property": "a", "value": {}}], "0.value", "This must be a text."),
+        (
+            [{"property": "a", "value": "\0"}],
+            "0.value",
+            "This holds a character that no text of ours can keep.",
+        ),
+        ([{"property": "a", "value": 1e300}], "0.value", "This number is too large to be kept exactly."),
+        ([{"property": "a", "value": []}], "0.value", "A list of values has 1 to 500 items."),
+        ([{"property": "a", "value": ["a", 1]}], "0.value.1", "This must be a text."),
+        ([{"property": "a", "value": ["{{x"]}], "0.value.0", "The braces `{{` are never closed by `}}`."),
+        ([{"property": "a", "value": "", "op": 1}], "0.op", "`op` is not a property of a mapping."),
+        (
+            [{"property": "a", "value": "", "rule_set": {"op": "and", "rules": []}}],
+            "0.rule_set.rules",
+            "A rule set has at least one rule.",
+        ),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_named_by_its_path(
+    acme: Account, mappings: object, path: str, sentence: str
+) -> None:
+    source = source_of(
+        EntityFactory.create(account=acme), integration={"module_id": "a", "mappings": mappings}
+    )
+
+    found = errors(flow_body(sources=[source]), acme)
+
+    assert found == {f"sources.0.integration.mappings.{path}".rstrip("."): sentence}
+
+
+def test_whether_a_key_must_be_shown_is_true_or_false(acme: Account) -> None:
+    source = source_of(EntityFactory.create(account=acme), authentication_required="yes")
+
+    assert errors(flow_body(sources=[source]), acme) == {
+        "sources.0.authentication_required": "This must be true or false."
     }
 
 
@@ -134,7 +239,6 @@ def test_what_says_nothing_may_stand_there_although_nothing_runs_it(acme: Accoun
         "ping_enabled": False,
         "ping_limits": [],
         "firehose": {},
-        "acceptance_criteria": None,
     }
 
     document = definition.read(flow_body(**silent), account=acme)
@@ -165,25 +269,6 @@ def test_a_property_of_a_source_that_nothing_runs_is_refused_by_name(acme: Accou
     }
 
 
-def test_mappings_of_a_source_are_refused_by_name(acme: Account) -> None:
-    mapping = {"property": "first_name", "value": "{{lead.fname}}"}
-    source = source_of(
-        EntityFactory.create(account=acme), integration={"module_id": "any", "mappings": [mapping]}
-    )
-
-    found = errors(flow_body(sources=[source]), acme)
-
-    assert found == {"sources.0.integration.mappings": "`mappings` is not supported yet."}
-
-
-def test_a_recipient_is_refused_by_name_and_not_picked_apart(acme: Account) -> None:
-    step = {"type": "recipient", "entity": {}, "integration": {}, "retry_enabled": True}
-
-    assert errors(flow_body(steps=[step]), acme) == {
-        "steps.0.type": "`recipient` steps are not supported yet."
-    }
-
-
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("name", {"name": None}, "This is required: a text."),
     ("name", {"name": "  "}, "This must not be blank."),
@@ -200,8 +285,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("sources.0", {"sources": ["x"]}, "This must be an object."),
     ("steps", {"steps": None}, "This must be a list."),
     ("steps.0", {"steps": [None]}, "This must be an object."),
-    ("steps.0.type", {"steps": [{}]}, "A step's type must be `filter`."),
-    ("steps.0.type", {"steps": [{"type": ["filter"]}]}, "A step's type must be `filter`."),
+    ("steps.0.type", {"steps": [{}]}, "A step's type must be `filter` or `recipient`."),
+    ("steps.0.type", {"steps": [{"type": ["filter"]}]}, "A step's type must be `filter` or `recipient`."),
     (
         "steps.0.outcome",
         {"steps": [filter_step(outcome="no")]},
@@ -247,13 +332,28 @@ def test_what_every_flow_has_is_required(acme: Account, key: str) -> None:
         (None, "steps.0.rule_set"),
         ({"op": "xor", "rules": [RULE]}, "steps.0.rule_set.op"),
         ({"op": "or", "rules": []}, "steps.0.rule_set.rules"),
-        ({"op": "or", "rules": [RULE, {**RULE, "op": "is less than"}]}, "steps.0.rule_set.rules.1.op"),
-        ({"op": "or", "rules": [{"op": "and", "rules": [RULE]}]}, "steps.0.rule_set.rules.0"),
+        ({"op": "or", "rules": [RULE, {**RULE, "op": "is nearly"}]}, "steps.0.rule_set.rules.1.op"),
+        ({"op": "or", "rules": [{"op": "and", "rules": []}]}, "steps.0.rule_set.rules.0.rules"),
+        (
+            {"op": "or", "rules": [{**RULE, "rule_set": {"op": "or", "rules": [{**RULE, "rhv": 1e30}]}}]},
+            "steps.0.rule_set.rules.0.rule_set.rules.0.rhv",
+        ),
         ({"op": "or", "rules": [{**RULE, "rhv": 1e30}]}, "steps.0.rule_set.rules.0.rhv"),
     ],
 )
 def test_a_rule_that_cannot_run_is_named_by_its_path(acme: Account, rule_set: object, path: str) -> None:
     assert list(errors(flow_body(steps=[filter_step(rule_set=rule_set)]), acme)) == [path]
+
+
+def test_rule_sets_inside_others_are_kept_with_their_ids(acme: Account) -> None:
+    inner = {"id": "inner1", "op": "and", "rules": [{"id": "rule01", **RULE}]}
+    of_a_rule = {"id": "inner2", "op": "or", "rules": [{"id": "rule02", **RULE}]}
+    rules = [inner, {"id": "rule03", **RULE, "rule_set": of_a_rule}]
+    rule_set = {"id": "outer1", "op": "or", "rules": rules}
+
+    document = definition.read(flow_body(steps=[filter_step(rule_set=rule_set)]), account=acme)
+
+    assert document["steps"][0]["rule_set"] == rule_set
 
 
 @pytest.mark.parametrize("body", [None, [], "flow", 7])

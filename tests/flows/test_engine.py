@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from flows import engine
 from flows.engine import Run
+from flows.recipients.response import RecipientResult
 
 
 def flow(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -27,8 +30,12 @@ def use(action: str, **parts: Any) -> dict[str, Any]:
     return {"action": action, "action_id": action, "enabled": True, "rule_set": None} | parts
 
 
-def run(document: dict[str, Any], variables: dict[str, object]) -> Run:
-    return engine.run(engine.compile_flow(document, {}), variables)
+def run(document: dict[str, Any], variables: dict[str, object], *answers: RecipientResult) -> Run:
+    """The recipients of the flow give these answers, in their order."""
+    waiting = iter(answers)
+    return engine.run(
+        engine.compile_flow(document, {"e" * 24: "My CRM"}), variables, lambda *_: next(waiting)
+    )
 
 
 TEXAN: dict[str, object] = {"lead": {"state": "TX", "email": "ada@example.com"}}
@@ -148,3 +155,180 @@ def test_a_condition_that_is_too_long_to_be_made_keeps_the_gate_shut() -> None:
 
     assert (came.outcome, came.gate, came.uses) == ("error", "failed", ())
     assert "1,000,000 characters" in came.reason
+
+
+# --- Acceptance criteria
+
+
+def criteria(state: str, **parts: Any) -> dict[str, Any]:
+    rules = [{"lhv": "lead.state", "op": "is equal to", "rhv": state}]
+    return {
+        "rule_set": {"op": "and", "rules": rules},
+        "outcome": "failure",
+        "reason": "Only {{x}}" + state,
+    } | parts
+
+
+def source(**parts: Any) -> dict[str, Any]:
+    return {"entity": {"id": "s" * 24}, "integration": {"module_id": "m"}} | parts
+
+
+FROM_SOURCE: dict[str, object] = {**TEXAN, "source": {"id": "s" * 24}}
+
+
+def test_a_lead_that_does_not_match_the_acceptance_criteria_meets_no_step() -> None:
+    document = flow(
+        stop_when("lead.email", "is not blank"),
+        acceptance_criteria=criteria("CA", outcome="error", reason="Not {{lead.state}}"),
+        destinations=[{"destination": "d", "actions": [use("a")]}],
+    )
+
+    came = run(document, TEXAN)
+
+    assert (came.outcome, came.reason, came.gate, came.steps, came.uses) == (
+        "error",
+        "Not TX",
+        "stopped",
+        (),
+        (),
+    )
+    assert came.blame == {"id": None, "position": None, "description": "Acceptance criteria of the flow"}
+    assert [(one["of"], one["matched"]) for one in came.acceptance] == [("flow", False)]
+
+
+def test_the_flows_acceptance_criteria_are_judged_before_the_sources() -> None:
+    document = flow(acceptance_criteria=criteria("TX"), sources=[source(acceptance_criteria=criteria("CA"))])
+
+    came = run(document, FROM_SOURCE)
+
+    assert (came.outcome, came.reason) == ("failure", "Only CA")
+    assert came.blame and came.blame["description"] == "Acceptance criteria of the source"
+    assert [(one["of"], one["matched"]) for one in came.acceptance] == [("flow", True), ("source", False)]
+
+
+def test_the_criteria_of_another_source_do_not_count() -> None:
+    other = source(entity={"id": "o" * 24}, acceptance_criteria=criteria("CA"))
+
+    assert run(flow(sources=[source(), other]), FROM_SOURCE).gate == "open"
+
+
+def test_criteria_that_cannot_be_judged_let_no_lead_through() -> None:
+    document = flow(acceptance_criteria=criteria("{{lead.long}}{{lead.long}}"))
+
+    came = run(document, {"lead": {"state": "TX", "long": "x" * 600_000}})
+
+    assert (came.outcome, came.gate, came.steps) == ("error", "failed", ())
+
+
+# --- Recipients
+
+
+def ask(**parts: Any) -> dict[str, Any]:
+    return {
+        "type": "recipient",
+        "id": "rrrrrr",
+        "entity": {"id": "e" * 24},
+        "key": "my_crm",
+        "integration": {
+            "module_id": "leadconduit-custom.outbound.json",
+            "mappings": [{"id": "mmmmmm", "property": "url", "value": "https://crm.example"}],
+        },
+        "rule_set": None,
+    } | parts
+
+
+def answered(outcome: str, reason: str = "", **appended: Any) -> RecipientResult:
+    return RecipientResult(outcome, reason, {"outcome": outcome, "reason": reason, **appended})
+
+
+DELIVERING = {"destinations": [{"destination": "d", "actions": [use("a")]}]}
+IN_TEXAS = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}]}
+IN_OHIO = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": "OH"}]}
+
+
+def test_what_a_recipient_answers_is_appended_for_what_comes_after_it() -> None:
+    document = flow(
+        ask(),
+        stop_when("my_crm.score", "is less than", "10", reason="Score {{my_crm.score}}"),
+        **DELIVERING,
+    )
+
+    came = run(document, TEXAN, answered("success", score=5))
+
+    assert (came.outcome, came.reason, came.gate) == ("failure", "Score 5", "stopped")
+    assert came.appended == {"my_crm": {"outcome": "success", "reason": "", "score": 5}}
+    assert [(step.type, step.outcome) for step in came.steps] == [
+        ("recipient", "success"),
+        ("filter", "stop"),
+    ]
+
+
+def test_a_condition_of_a_use_can_name_what_was_appended() -> None:
+    found = {"op": "and", "rules": [{"lhv": "my_crm.outcome", "op": "is equal to", "rhv": "success"}]}
+    document = flow(ask(), destinations=[{"destination": "d", "actions": [use("a", rule_set=found)]}])
+
+    assert len(run(document, TEXAN, answered("success")).uses) == 1
+
+
+@pytest.mark.parametrize("outcome", ["failure", "error"])
+def test_a_recipient_that_did_not_take_the_lead_shuts_the_gate_and_ends_nothing(outcome: str) -> None:
+    document = flow(ask(), ask(id="ssssss", key="other", description="Second"), **DELIVERING)
+
+    came = run(document, TEXAN, answered(outcome, "Duplicate"), answered("failure"))
+
+    assert (came.outcome, came.reason, came.gate, came.uses) == ("success", "", "failed", ())
+    assert came.blame == {"id": "rrrrrr", "position": 1, "description": "My CRM"}
+    assert [(step.outcome, step.reason) for step in came.steps] == [(outcome, "Duplicate"), ("failure", "")]
+
+
+def test_a_filter_after_a_failed_recipient_tells_the_source_and_the_recipient_stays_to_blame() -> None:
+    document = flow(
+        ask(), stop_when("my_crm.outcome", "is equal to", "failure", reason="{{my_crm.reason}}"), **DELIVERING
+    )
+
+    came = run(document, TEXAN, answered("failure", "Duplicate"))
+
+    assert (came.outcome, came.reason, came.gate) == ("failure", "Duplicate", "failed")
+    assert came.blame and came.blame["id"] == "rrrrrr"
+
+
+def test_a_lead_that_does_not_match_a_recipients_rules_skips_it_and_may_be_delivered() -> None:
+    came = run(flow(ask(rule_set=IN_OHIO), **DELIVERING), TEXAN)
+
+    assert (came.gate, len(came.uses), came.appended) == ("open", 1, {"my_crm": {"outcome": "skip"}})
+    assert (came.steps[0].outcome, came.steps[0].detail["matched"]) == ("skip", False)
+
+
+def test_the_event_of_a_recipient_says_whom_was_asked_and_what_came_of_it() -> None:
+    came = run(flow(ask(rule_set=IN_TEXAS)), TEXAN, answered("success", score=5))
+
+    detail = came.steps[0].detail
+    assert (detail["key"], detail["module_id"]) == ("my_crm", "leadconduit-custom.outbound.json")
+    assert detail["entity"] == {"id": "e" * 24, "name": "My CRM"}
+    assert (detail["appended"]["score"], detail["transactions"], detail["matched"]) == (5, [], True)
+
+
+def test_a_recipient_that_is_turned_off_is_not_asked() -> None:
+    assert run(flow(ask(enabled=False)), TEXAN).steps == ()
+
+
+def test_a_call_that_fails_on_our_side_is_an_error_of_the_step() -> None:
+    def fail(*_: object) -> RecipientResult:
+        raise RuntimeError
+
+    came = engine.run(engine.compile_flow(flow(ask(), **DELIVERING), {}), TEXAN, fail)
+
+    assert (came.steps[0].outcome, came.steps[0].reason) == ("error", "The step could not be run.")
+    assert (came.gate, came.uses) == ("failed", ())
+
+
+def test_the_recipient_itself_can_be_named_in_its_mappings() -> None:
+    seen: list[Any] = []
+
+    def remember(step: engine.Recipient, variables: engine.Variables) -> RecipientResult:
+        seen.append(variables["recipient"])
+        return answered("success")
+
+    engine.run(engine.compile_flow(flow(ask()), {"e" * 24: "My CRM"}), TEXAN, remember)
+
+    assert seen == [{"id": "e" * 24, "name": "My CRM"}]

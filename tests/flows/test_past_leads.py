@@ -92,7 +92,9 @@ def test_without_deliveries_the_leads_of_the_flows_that_use_it_are_taken(acme: A
     FlowFactory.create(account=acme, uses=[destination])
     assert past_leads.delivered_to(destination) == []
 
-    editing.change(flow=flow, parts={"destinations": [use_of(destination)]}, author=None, now=timezone.now())
+    editing.change(
+        flow=flow, parts=lambda _: {"destinations": [use_of(destination)]}, author=None, now=timezone.now()
+    )
 
     assert [one.lead_id for one in past_leads.delivered_to(destination)] == [lead.pk]
 

@@ -11,6 +11,8 @@ class Account(models.Model):
     name = models.CharField(max_length=200)
     # What the ids of its own fields end in, given with the first of them and never changed.
     field_suffix = models.CharField(max_length=5, blank=True, default="", db_default="", editable=False)
+    # Whether an admin may release a lead that a flow withheld. Only an owner decides.
+    release_allowed = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

@@ -65,10 +65,21 @@ class CustomField(models.Model):
     @classmethod
     @transaction.atomic
     def make(
-        cls, *, account: Account, name: str, type: str, description: str = "", by: User | None
+        cls,
+        *,
+        account: Account,
+        name: str,
+        type: str,
+        description: str = "",
+        field_id: str = "",
+        by: User | None,
     ) -> "CustomField":
-        """A new field. Raises FieldIdTaken, and ValueError for a name that `id_part` finds nothing in."""
-        field_id = f"{id_part(name)}_{_suffix_of(account)}"
+        """A new field, its id made of its name, or of `field_id`, which may end in the account's suffix already.
+
+        Raises FieldIdTaken, and ValueError for a name that `id_part` finds nothing in.
+        """
+        suffix = f"_{_suffix_of(account)}"
+        field_id = f"{id_part(field_id.removesuffix(suffix) or name)}{suffix}"
         if field_id in STANDARD_FIELDS:
             raise FieldIdTaken(field_id)
         try:

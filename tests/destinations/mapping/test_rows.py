@@ -79,7 +79,7 @@ def test_rows_that_make_sense_have_no_problems() -> None:
                 "a", "x", rule_set={"op": "and", "rules": [{"lhv": "a", "op": "is like", "rhv": "b"}]}
             ),
             "rule_set",
-            "Rule 1: The operator `is like`",
+            "Rule 1: There is no operator `is like`",
         ),
     ],
 )

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from flows.models import Entity
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, AuditEvent
 from tests.cast import ApiClient
-from tests.factories import EntityFactory, FlowFactory, source_of
+from tests.factories import EntityFactory, FlowFactory, flow_body, source_of
 
 pytestmark = pytest.mark.django_db
 SMALLEST: dict[str, Any] = {"name": "Leads Inc", "source": "seller", "recipient": None, "module_ids": []}
@@ -134,10 +134,72 @@ def test_an_entity_of_another_account_is_not_found(stranger: ApiClient, acme: Ac
     assert stranger.get("/entities").json() == []
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_an_entity_cannot_be_changed_yet(api: ApiClient, acme: Account, method: str) -> None:
+def test_put_writes_an_entity_whole(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme, name="Leads", website="https://leads.example")
+
+    answer = api.put(f"/entities/{entity.pk}", SMALLEST)
+
+    assert answer.status_code == 200
+    assert answer.json().items() >= SMALLEST.items()
+    assert "website" not in answer.json()
+    assert answer.json() == api.get(f"/entities/{entity.pk}").json()
+    assert answer.json()["updated_at"] > answer.json()["created_at"]
+
+
+def test_put_of_what_was_read_changes_nothing(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme, logo_url="https://leads.example/logo.png", time_zone="UTC")
+    read = api.get(f"/entities/{entity.pk}").json()
+
+    assert api.put(f"/entities/{entity.pk}", read).json() == read
+    assert not AuditEvent.objects.filter(object_id=entity.pk).exists()
+
+
+def test_an_entity_keeps_its_place_when_what_is_written_is_wrong(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme)
+    read = api.get(f"/entities/{entity.pk}").json()
+
+    answer = api.put(f"/entities/{entity.pk}", {"name": "x"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["source", "recipient", "module_ids"])
+    assert api.get(f"/entities/{entity.pk}").json() == read
+
+
+def test_delete_answers_the_entity_as_it_was(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme)
+    read = api.get(f"/entities/{entity.pk}").json()
+
+    answer = api.delete(f"/entities/{entity.pk}")
+
+    assert (answer.status_code, answer.json()) == (200, read)
+    assert api.get(f"/entities/{entity.pk}").status_code == 404
+    assert AuditEvent.objects.get(object_id=entity.pk).action == "entity.deleted"
+
+
+def test_an_entity_that_a_flow_names_cannot_be_deleted(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme, name="Leads Inc")
+    flow = FlowFactory.create(account=acme, name="Sales", sources=[source_of(entity)], deployed=True)
+
+    saved_and_deployed = api.delete(f"/entities/{entity.pk}")
+    api.put(f"/flows/{flow.pk}", flow_body())
+    deployed = api.delete(f"/entities/{entity.pk}")
+    api.post(f"/flows/{flow.pk}/deploy")
+    released = api.delete(f"/entities/{entity.pk}")
+
+    assert [answer.status_code for answer in (saved_and_deployed, deployed, released)] == [409, 409, 200]
+    assert "Sales" in saved_and_deployed.json()["error"]
+
+
+def test_a_strangers_entity_can_be_neither_written_nor_deleted(stranger: ApiClient, acme: Account) -> None:
     entity = EntityFactory.create(account=acme)
 
-    answer = api.send(method, f"/entities/{entity.pk}", SMALLEST)
+    assert stranger.put(f"/entities/{entity.pk}", SMALLEST).status_code == 404
+    assert stranger.delete(f"/entities/{entity.pk}").status_code == 404
+    assert Entity.objects.filter(pk=entity.pk).exists()
 
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+def test_other_methods_are_refused(api: ApiClient, acme: Account) -> None:
+    entity = EntityFactory.create(account=acme)
+
+    answer = api.send("PATCH", f"/entities/{entity.pk}", SMALLEST)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, PUT, DELETE, HEAD, OPTIONS")

@@ -7,11 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from destinations.models import Action, Destination
 from flows import editing
 from flows.models import Flow
 from leadconduit.accounts.models import Account, User
-from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of, use_of
+from tests.factories import EntityFactory, FlowFactory, filter_step, source_of
 
 
 @pytest.fixture
@@ -172,51 +171,6 @@ def test_steps_are_moved_and_removed(visitor: Client, acme: Account) -> None:
     assert [step["description"] for step in saved(flow)["steps"]] == ["Second"]
 
 
-def test_actions_are_attached_detached_and_paused_here(visitor: Client, flow: Flow) -> None:
-    destination = DestinationFactory.create(account=flow.account, actions=["Create", "Notify"])
-    create, notify = Action.objects.current().filter(destination=destination)
-
-    post(visitor, flow, "destinations/", action=[create.pk, notify.pk])
-    assert [use["action"] for use in saved(flow)["destinations"][0]["actions"]] == [create.pk, notify.pk]
-
-    post(visitor, flow, "destinations/", action=[notify.pk], **{f"off-{notify.pk}": "on"})
-    assert saved(flow)["destinations"][0]["actions"] == [
-        {"action": notify.pk, "action_id": "notify", "enabled": False, "rule_set": None}
-    ]
-
-    post(visitor, flow, "destinations/")
-    assert saved(flow)["destinations"] == []
-
-
-def test_a_use_keeps_its_condition_when_the_page_is_saved(visitor: Client, acme: Account) -> None:
-    destination = DestinationFactory.create(account=acme)
-    condition = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is not blank"}]}
-    flow = FlowFactory.create(account=acme, destinations=[use_of(destination, rule_set=condition)])
-
-    post(visitor, flow, "destinations/", action=[Action.objects.get(destination=destination).pk])
-
-    kept = saved(flow)["destinations"][0]["actions"][0]["rule_set"]
-    assert kept["rules"][0]["lhv"] == "lead.state"
-
-
-def test_a_destination_is_moved_earlier(visitor: Client, acme: Account) -> None:
-    first, second = (DestinationFactory.create(account=acme, name=name) for name in ("First", "Second"))
-    flow = FlowFactory.create(account=acme, uses=[first, second])
-    every = [action.pk for action in Action.objects.all()]
-
-    post(visitor, flow, "destinations/", action=every, up=second.instance_id)
-
-    assert [use["destination"] for use in saved(flow)["destinations"]] == [second.pk, first.pk]
-
-
-def test_destinations_of_another_account_are_neither_shown_nor_attached(visitor: Client, flow: Flow) -> None:
-    foreign: Destination = DestinationFactory.create(name="Foreign one")
-
-    assert "Foreign one" not in visitor.get(f"/app/flows/{flow.pk}/destinations/").content.decode()
-    post(visitor, flow, "destinations/", action=[Action.objects.get(destination=foreign).pk])
-    assert saved(flow)["destinations"] == []
-
-
 def test_saving_is_not_deploying(visitor: Client, flow: Flow) -> None:
     post(visitor, flow, "deploy/")
     post(visitor, flow, "fields/", add="state")
@@ -273,7 +227,7 @@ def test_two_people_who_change_different_parts_keep_both_changes(
     seen_before = Flow.objects.select_related("saved").get(pk=flow.pk)
     post(visitor, flow, "fields/", add="state")
 
-    editing.change(flow=seen_before, parts={"name": "Renamed"}, author=adam, now=timezone.now())
+    editing.change(flow=seen_before, parts=lambda _: {"name": "Renamed"}, author=adam, now=timezone.now())
 
     assert (saved(flow)["name"], saved(flow)["fields"]) == ("Renamed", ["email", "state"])
 
@@ -281,3 +235,18 @@ def test_two_people_who_change_different_parts_keep_both_changes(
 @pytest.mark.parametrize("path", ["flows/%00/", "leads/%00/", "flows/?q=%00", "deliveries/?instance_id=%00"])
 def test_a_nul_in_an_address_is_a_bad_request(visitor: Client, path: str) -> None:
     assert visitor.get(f"/app/{path}").status_code == 400
+
+
+def test_rules_inside_one_another_are_said_but_not_overwritten(visitor: Client, acme: Account) -> None:
+    rule = {"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}
+    inner = {"op": "or", "rules": [rule, {"lhv": "lead.age", "op": "is less than", "rhv": 18}]}
+    flow = FlowFactory.create(account=acme, steps=[filter_step(rule, inner)])
+    [before] = saved(flow)["steps"]
+    address = f"/app/flows/{flow.pk}/steps/{before['id']}/"
+
+    page = visitor.get(address).content.decode()
+    refused = visitor.post(address, {**STEP, **RULE})
+
+    assert "lead.state is equal to TX or (lead.state is equal to TX or lead.age is less than 18)" in page
+    assert refused.status_code == 422
+    assert saved(flow)["steps"] == [before]

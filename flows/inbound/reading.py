@@ -1,8 +1,9 @@
 """Reads a submission as LeadConduit does, and refuses it in its words.
 
-Facts: LeadConduit's support articles on submitting leads and its public inbound module. XML is not read yet.
+Facts: LeadConduit's support articles on submitting leads and its public inbound module.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterable
@@ -12,30 +13,19 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 from django.utils.encoding import iri_to_uri
 
-from leadconduit.leads.values import unflatten
+from flows.inbound import formats
+from flows.inbound.refused import Refused
+from flows.inbound.xml import NotXml, read_xml
+from leadconduit.leads.values import REPLACEMENT, unflatten
 
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 METHODS = ("GET", "POST")
 CERTIFICATE = "trustedform_cert_url"
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _RAW_BREAKS = re.compile(r"[\r\n\t]")
-
-
-class Refused(Exception):
-    """A submission that is not a lead. `sentence` is the whole answer's text."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-
-
-def check_accept(accept: str) -> None:
-    """The answer is JSON; raises Refused where the caller would take none."""
-    wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",") if part.strip()}
-    if wanted and not wanted & {"*/*", "application/*", JSON}:
-        raise Refused(406, "Not capable of generating content according to the Accept header")
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read(*, content_type: str, body: bytes, query: str) -> dict[str, Any]:
@@ -44,7 +34,7 @@ def read(*, content_type: str, body: bytes, query: str) -> dict[str, Any]:
     Bytes that are no text in the body's encoding are kept as lone surrogates, which become U+FFFD and an invalid
     value later: a lead is not refused for them.
     """
-    submitted = _body(content_type, body) if body else {}
+    submitted = _body(content_type, body) if body.strip() else {}
     submitted = _merged(submitted, unflatten(_pairs(query.encode("latin-1", "replace"), "utf-8")))
     return {
         CERTIFICATE if name.lower() == "xxtrustedformcerturl" else name: item
@@ -67,22 +57,34 @@ def _body(content_type: str, body: bytes) -> dict[str, Any]:
     media_type, _, parameters = content_type.partition(";")
     encoding = _encoding(parameters)
     match media_type.strip().lower():
-        case "application/x-www-form-urlencoded":
-            return unflatten(_pairs(body, encoding))
-        case "application/json":
-            return _json(body, encoding)
-    raise Refused(406, f"MIME type in Content-Type header is not supported. Use only {FORM}, {JSON}.")
+        case formats.FORM:
+            return unflatten(_pairs(body, encoding or "utf-8"))
+        case formats.JSON:
+            return _json(body, encoding or "utf-8")
+        case formats.XML | formats.TEXT_XML:
+            return _xml(body, encoding)
+    raise Refused(
+        406, f"MIME type in Content-Type header is not supported. Use only {', '.join(formats.FORMATS)}."
+    )
 
 
-def _encoding(parameters: str) -> str:
+def _encoding(parameters: str) -> str | None:
     found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", parameters, re.IGNORECASE)
-    encoding = found[1] if found else "utf-8"
+    if not found:
+        return None
+    encoding = found[1]
+    if not _is_encoding(encoding):
+        raise Refused(415, f"The charset {encoding[:40]} in the Content-Type header is not known")
+    return encoding
+
+
+def _is_encoding(name: str) -> bool:
     try:
         # Some that Python knows are no encodings of a text (idna, base64): they are refused like unknown ones.
-        b"a=\xe9&".decode(encoding, "surrogateescape")
+        b"a=\xe9&".decode(name, "surrogateescape")
     except (LookupError, UnicodeError):
-        raise Refused(415, f"The charset {encoding[:40]} in the Content-Type header is not known") from None
-    return encoding
+        return False
+    return True
 
 
 def _pairs(text: bytes, encoding: str) -> Iterable[tuple[str, str]]:
@@ -128,10 +130,48 @@ def _json_repaired(text: str) -> Any:
         raise Refused(400, f"Unable to parse JSON -- {reason}") from error
 
 
-def check_whole(body: bytes, content_length: str) -> None:
-    """A connection that broke off leaves half a lead, which its source, having got no answer, will send again."""
-    if content_length.isdecimal() and len(body) < int(content_length):
-        raise Refused(400, "The body is shorter than its Content-Length says")
+def _xml(body: bytes, encoding: str | None) -> dict[str, Any]:
+    text = _xml_text(body, encoding or _declared_encoding(body))
+    whole = _LONE_SURROGATES.sub(REPLACEMENT, text)
+    try:
+        read = read_xml(whole.removeprefix("\ufeff"))
+    except NotXml as error:
+        raise _no_xml(error.reason) from error
+    return read if whole == text else {name: _broken(value) for name, value in read.items()}
+
+
+def _declared_encoding(body: bytes) -> str:
+    """What the document says of itself: by its first bytes, or in words."""
+    for mark, encoding in _MARKS.items():
+        if body.startswith(mark):
+            return encoding
+    declared = _DECLARED.match(body.lstrip())
+    encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    if not _is_encoding(encoding):
+        raise _no_xml(f"the encoding {encoding} is not known")
+    return encoding
+
+
+def _xml_text(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode(encoding, "surrogateescape").strip()
+    except UnicodeError as error:
+        raise _no_xml(f"the body is not {encoding}") from error
+
+
+def _no_xml(reason: str) -> Refused:
+    return Refused(400, f"Body does not contain XML or XML is unparseable -- {reason}.")
+
+
+def _broken(value: Any) -> Any:
+    """XML's parser takes no lone surrogates, which stand for bytes that are no text: they are put back behind it."""
+    if isinstance(value, str):
+        return value.replace(REPLACEMENT, "\udcff")
+    if isinstance(value, list):
+        return [_broken(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _broken(item) for name, item in value.items()}
+    return value
 
 
 def redirection(submitted: dict[str, Any]) -> str | None:

@@ -1,0 +1,240 @@
+"""An answer's body, read as what its Content-Type says; what cannot be read so is a text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.parsers import expat
+
+import orjson
+
+MAX_DEPTH = 100
+
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_RAW_TEXT = frozenset(("script", "style"))
+_ENDS_ITS_LIKE = frozenset(["dd", "dt", "li", "option", "p", "td", "th", "tr"])
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element: names as they are written, prefixes included."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    parts: list["Node | str"] = field(default_factory=list)
+
+    @property
+    def children(self) -> Iterator["Node"]:
+        return (part for part in self.parts if isinstance(part, Node))
+
+    @property
+    def text(self) -> str:
+        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
+
+    @property
+    def local_name(self) -> str:
+        return self.name.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A body: its text, and, as far as it could be read, the values to append and the tree to search."""
+
+    kind: str
+    """json, xml, html, form or text."""
+    text: str
+    values: Any = None
+    tree: Node | None = None
+
+
+def read_document(content_type: str, body: bytes) -> Document:
+    media_type, _, parameters = content_type.partition(";")
+    text = _decoded(body, parameters)
+    match media_type.strip().lower():
+        case "application/json" | "text/json":
+            return _json(text)
+        case "application/xml" | "text/xml":
+            return _xml(body, text)
+        case "text/html" | "application/xhtml+xml":
+            return Document("html", text, tree=read_html(text))
+        case "application/x-www-form-urlencoded":
+            return _form(text)
+        case other if other.endswith("+json"):
+            return _json(text)
+        case other if other.endswith("+xml"):
+            return _xml(body, text)
+    return Document("text", text)
+
+
+def _decoded(body: bytes, parameters: str) -> str:
+    encoding = parameters.partition("charset=")[2]
+    try:
+        return body.decode(encoding.split(";")[0].strip(' "') or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return body.decode("utf-8", "replace")
+
+
+def _json(text: str) -> Document:
+    try:
+        return Document("json", text, values=orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return Document("text", text)
+
+
+def _form(text: str) -> Document:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        return Document("text", text)
+    return Document("form", text, values=dict(pairs))
+
+
+# --- XML
+
+
+class NotXml(ValueError):
+    """What is no XML, or more than it may be."""
+
+
+def _xml(body: bytes, text: str) -> Document:
+    try:
+        tree = read_xml(body)
+    except NotXml:
+        return Document("text", text)
+    return Document("xml", text, values=values_of(tree), tree=tree)
+
+
+def read_xml(body: bytes) -> Node:
+    """A node that holds the root. A document type, which alone can declare entities, is refused. Raises NotXml."""
+    top = Node("")
+    open_nodes = [top]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if len(open_nodes) > MAX_DEPTH:
+            raise NotXml("It is nested too deeply.")
+        node = Node(name, attributes)
+        open_nodes[-1].parts.append(node)
+        open_nodes.append(node)
+
+    def end(name: str) -> None:
+        open_nodes.pop()
+
+    def characters(text: str) -> None:
+        open_nodes[-1].parts.append(text)
+
+    def doctype(*declared: object) -> None:
+        raise NotXml("A document type is not allowed.")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, doctype
+    try:
+        parser.Parse(body.lstrip(), True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise NotXml(str(error)) from error
+    return top
+
+
+def values_of(node: Node) -> Any:
+    """As JSON: attributes and elements by their names, several of one name a list, a text beside them `#text`."""
+    if not node.attributes and not any(True for _ in node.children):
+        return node.text
+    values: dict[str, Any] = dict(node.attributes)
+    repeated: dict[str, list[Any]] = {}
+    for child in node.children:
+        repeated.setdefault(child.name, []).append(values_of(child))
+    values |= {name: items[0] if len(items) == 1 else items for name, items in repeated.items()}
+    if text := "".join(part for part in node.parts if isinstance(part, str)).strip():
+        values["#text"] = text
+    return values
+
+
+# --- HTML
+
+_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)")
+_ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*)))?")
+
+
+def read_html(text: str) -> Node:
+    """A node that holds the page, however it is written. Takes time that grows with the text alone.
+
+    The standard library's parser does not: it looks again for the end of each tag that has none.
+    """
+    return _HtmlReader(text).read()
+
+
+class _HtmlReader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lower = text.lower() if len(text.lower()) == len(text) else text
+        self.top = Node("")
+        self.open_nodes = [self.top]
+
+    def read(self) -> Node:
+        position = 0
+        while position < len(self.text):
+            start = self.text.find("<", position)
+            if start < 0:
+                start = len(self.text)
+            self._add_text(position, start)
+            position = self._markup(start) if start < len(self.text) else start
+        return self.top
+
+    def _markup(self, start: int) -> int:
+        """Reads what begins with `<`, and says where it ends: what has no end takes the rest of the page."""
+        for opening, closing in (("<!--", "-->"), ("<!", ">"), ("<?", ">")):
+            if self.text.startswith(opening, start):
+                return self._after(closing, start)
+        tag = _TAG.match(self.text, start)
+        if tag is None:
+            self.open_nodes[-1].parts.append("<")
+            return start + 1
+        name = tag[1].lower()
+        if tag[0].startswith("</"):
+            self._close(name)
+            return self._after(">", tag.end())
+        attributes, end = self._attributes(tag.end())
+        self._open(name, attributes)
+        return self._raw_text(name, end) if name in _RAW_TEXT else end
+
+    def _attributes(self, position: int) -> tuple[dict[str, str], int]:
+        attributes: dict[str, str] = {}
+        while found := _ATTRIBUTE.match(self.text, position):
+            value = next((group for group in found.groups()[1:] if group is not None), "")
+            attributes.setdefault(found[1].lower(), unescape(value))
+            position = found.end()
+        return attributes, self._after(">", position)
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _ENDS_ITS_LIKE and self.open_nodes[-1].name == name:
+            self.open_nodes.pop()
+        node = Node(name, attributes)
+        self.open_nodes[-1].parts.append(node)
+        if name not in _VOID and len(self.open_nodes) < MAX_DEPTH:
+            self.open_nodes.append(node)
+
+    def _close(self, name: str) -> None:
+        for index in range(len(self.open_nodes) - 1, 0, -1):
+            if self.open_nodes[index].name == name:
+                del self.open_nodes[index:]
+                return
+
+    def _raw_text(self, name: str, position: int) -> int:
+        """What stands in a script is no markup."""
+        end = self.lower.find(f"</{name}", position)
+        end = len(self.text) if end < 0 else end
+        self.open_nodes[-1].parts.append(self.text[position:end])
+        return end
+
+    def _add_text(self, start: int, end: int) -> None:
+        if start < end:
+            self.open_nodes[-1].parts.append(unescape(self.text[start:end]))
+
+    def _after(self, closing: str, position: int) -> int:
+        found = self.text.find(closing, position)
+        return len(self.text) if found < 0 else found + len(closing)

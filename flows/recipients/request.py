@@ -1,0 +1,119 @@
+"""The values of a module's properties become an HTTP request."""
+
+import base64
+from collections.abc import Mapping
+
+from flows.recipients.bodies import Unsendable, ascii_only, form_body, json_body, xml_body
+from flows.recipients.modules import DEFAULT_SECONDS, FORM, JSON, QUERY, SECONDS, XML, Module
+from flows.recipients.properties import OUTCOMES, flag_of, number_of
+from flows.recipients.sealing import is_secret
+from leadconduit.leads.values import as_text, is_blank
+from leadconduit.lib.outbound import Request
+
+KEPT = 256 * 1024
+"""Bytes that are read of an answer."""
+
+ACCEPT = "application/json, text/xml;q=0.9, application/xml;q=0.8, text/html;q=0.7, text/plain;q=0.6"
+URL_ENCODED = "application/x-www-form-urlencoded"
+
+Values = Mapping[str, object]
+
+
+def build(module: Module, values: Values) -> Request:
+    """Raises Unsendable where LeadConduit's module would not send either."""
+    method = as_text(values.get("method")).strip().upper() or module.methods[0]
+    if method not in module.methods:
+        raise Unsendable(f"The method must be {' or '.join(module.methods)}, not `{method[:20]}`.")
+    on_match = as_text(values.get("outcome_on_match")).strip().lower()
+    if on_match and on_match not in OUTCOMES:
+        raise Unsendable(f"The outcome on match must be {' or '.join(OUTCOMES)}, not `{on_match[:20]}`.")
+    url = _url(values)
+    if module is QUERY:
+        return _request(method, _with_query(url, form_body(_family(values, "parameter."))), values)
+    content_type, body = _body(module, values)
+    return _request(method, url, values, content_type, body)
+
+
+def _url(values: Values) -> str:
+    url = as_text(values.get("url")).strip()
+    if not url:
+        raise Unsendable("The URL is blank.")
+    if not url.lower().startswith(("http://", "https://")):
+        raise Unsendable("The URL must begin with http:// or https://.")
+    return url
+
+
+def _with_query(url: str, query: str) -> str:
+    url = url.partition("#")[0]
+    if not query:
+        return url
+    return url + ("" if url.endswith(("?", "&")) else "&" if "?" in url else "?") + query
+
+
+def _body(module: Module, values: Values) -> tuple[str, bytes]:
+    """The content type and the body."""
+    if module is FORM:
+        encode_names = flag_of(values.get("encode_form_field_names")) is not False
+        body = form_body(_family(values, "form_field."), encode_names=encode_names)
+        return f"{URL_ENCODED}; charset=utf-8", body.encode("utf-8", "replace")
+    if module is JSON:
+        document = json_body(_family(values, "json_property."))
+        return _stuffed(values, "json_parameter", document) or ("application/json; charset=utf-8", document)
+    assert module is XML
+    document = xml_body(_family(values, "xml_path.")).encode("utf-8", "replace")
+    return _stuffed(values, "xml_parameter", document) or ("text/xml; charset=utf-8", document)
+
+
+def _stuffed(values: Values, key: str, document: bytes) -> tuple[str, bytes] | None:
+    """The document as one parameter of a form, where its name is mapped."""
+    name = as_text(values.get(key)).strip()
+    if not name:
+        return None
+    pairs = [(name, document.decode()), *_family(values, "extra_parameter.")]
+    return f"{URL_ENCODED}; charset=utf-8", form_body(pairs).encode("utf-8", "replace")
+
+
+def _family(values: Values, prefix: str) -> list[tuple[str, object]]:
+    plain = flag_of(values.get("send_ascii")) is True
+    return [
+        (name[len(prefix) :], ascii_only(value) if plain else value)
+        for name, value in values.items()
+        if name.startswith(prefix)
+    ]
+
+
+def _request(method: str, url: str, values: Values, content_type: str = "", body: bytes = b"") -> Request:
+    return Request(
+        method,
+        url,
+        headers=_headers(values, content_type),
+        body=body,
+        timeout=_seconds(values),
+        secrets=_secrets(values),
+        keep=KEPT,
+    )
+
+
+def _headers(values: Values, content_type: str) -> tuple[tuple[str, str], ...]:
+    """Those that are mapped win over ours."""
+    mapped = [(name, as_text(value)) for name, value in _family(values, "header.") if not is_blank(value)]
+    ours = [("Accept", ACCEPT)]
+    if content_type:
+        ours.append(("Content-Type", content_type))
+    user, password = values.get("basic_username"), values.get("basic_password")
+    if not is_blank(user) and not is_blank(password):
+        pair = f"{as_text(user)}:{as_text(password)}".encode("utf-8", "replace")
+        ours.append(("Authorization", f"Basic {base64.b64encode(pair).decode()}"))
+    given = {name.lower() for name, _ in mapped}
+    return (*(header for header in ours if header[0].lower() not in given), *mapped)
+
+
+def _seconds(values: Values) -> float:
+    number = number_of(values.get("timeout_seconds"))
+    return DEFAULT_SECONDS if number is None else min(max(number, SECONDS.start), SECONDS.stop - 1)
+
+
+def _secrets(values: Values) -> tuple[str, ...]:
+    """Each credential and, of `Bearer abc`, what stands behind the scheme as well."""
+    texts = [as_text(value) for name, value in values.items() if is_secret(name)]
+    return tuple(filter(None, (*texts, *(text.partition(" ")[2].strip() for text in texts))))

@@ -1,0 +1,235 @@
+"""A flow's destinations: which actions it uses, in what order, paused here or not, under what condition.
+
+Each button is one change, made to the flow as it is then, so two people at this page undo nothing of each other's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from destinations.models import Action, Destination
+from flows import definition, uses
+from flows.forms.condition import ConditionForm
+from flows.forms.step import RuleFormSet, with_a_row_changed
+from flows.models import Flow
+from flows.views.changes import document_of, flow_of
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
+from leadconduit.rule_form import shown
+
+GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
+GONE = "The flow does not use that any more: somebody took it away meanwhile."
+
+
+# --- The list
+
+
+@GET_AND_POST
+@requires(Role.VIEWER)
+def use_list(request: MemberRequest, pk: str) -> HttpResponseBase:
+    flow = flow_of(request, pk)
+    if request.method == "POST":
+        return _change(request, flow)
+    offered = _offered(request)
+    used = document_of(flow)["destinations"]
+    taken = {action["action"] for use in used for action in use["actions"]}
+    others = [
+        {"destination": destination, "actions": free}
+        for destination, actions in offered.values()
+        if (free := [action for action in actions.values() if action.pk not in taken])
+    ]
+    context = {
+        "flow": flow,
+        "tab": "destinations",
+        "uses": [_use(use, *offered[use["destination"]]) for use in used if use["destination"] in offered],
+        "others": others,
+        "any": bool(offered),
+    }
+    return render(request, "flows/destinations.html", context)
+
+
+def _offered(request: MemberRequest) -> dict[str, tuple[Destination, dict[str, Action]]]:
+    """Every destination that can be used, by name, each with its actions by id. Two queries."""
+    found = Destination.objects.for_account(request.account).activated().order_by("name", "pk")
+    offered: dict[str, tuple[Destination, dict[str, Action]]] = {one.pk: (one, {}) for one in found}
+    for action in Action.objects.current().filter(destination__in=list(offered)):
+        offered[action.destination_id][1][action.pk] = action
+    return offered
+
+
+def _use(use: Mapping[str, Any], destination: Destination, actions: Mapping[str, Action]) -> dict[str, Any]:
+    return {
+        "destination": destination,
+        "actions": [
+            {
+                "action": actions[one["action"]],
+                "enabled": one.get("enabled", True),
+                "condition": in_words(one["rule_set"]) if one.get("rule_set") else "",
+            }
+            for one in use["actions"]
+            if one["action"] in actions
+        ],
+    }
+
+
+@requires(Role.ADMIN)
+def _change(request: MemberRequest, flow: Flow) -> HttpResponse:
+    """`use` names actions to use too; `up` and `down` a destination or an action; the others an action."""
+    by: dict[str, Any] = {"author": request.member, "now": timezone.now()}
+    for button in ("use", "remove", "up", "down", "pause", "resume"):
+        if id := request.POST.get(button):
+            break
+    else:
+        messages.info(request, "No action was chosen, so nothing was changed.")
+        return redirect("app:flow-destinations", pk=flow.pk)
+    try:
+        match button:
+            case "use":
+                uses.attach(flow=flow, actions=_chosen(request), **by)
+            case "remove":
+                uses.detach(flow=flow, action_id=id, **by)
+            case "up" | "down":
+                uses.move(flow=flow, id=id, by=-1 if button == "up" else 1, **by)
+            case _:
+                uses.put(flow=flow, action_id=id, enabled=button == "resume", **by)
+    except uses.UseGone:
+        messages.error(request, GONE)
+    except definition.InvalidFlow as invalid:
+        for sentence in invalid.errors.values():
+            messages.error(request, sentence)
+    except Flow.DoesNotExist:
+        raise Http404 from None
+    else:
+        messages.success(request, "Saved. Deploy to use it.")
+    # Back to where the button was, for those who go by keyboard.
+    return redirect(f"{reverse('app:flow-destinations', args=[flow.pk])}#use-{id}")
+
+
+def _chosen(request: MemberRequest) -> list[Action]:
+    actions = Action.objects.current().filter(
+        destination__in=Destination.objects.for_account(request.account).activated(),
+        pk__in=request.POST.getlist("use"),
+    )
+    return list(actions.order_by("destination__name", "destination_id", "position"))
+
+
+# --- The condition of one action
+
+
+@GET_AND_POST
+@requires(Role.ADMIN)
+def condition(request: MemberRequest, pk: str, action_id: str) -> HttpResponseBase:
+    flow = flow_of(request, pk)
+    rule_set, action = _rule_set(flow, action_id), _action(request, action_id)
+    if request.method != "POST":
+        return _page(request, flow, action, rule_set, _form(rule_set), _rules(rule_set))
+    if "every" in request.POST:
+        for sentence in _put(request, flow, action, None):
+            messages.error(request, sentence)
+        return _to_list(flow, action)
+    if _is_nested(rule_set):
+        return _page(request, flow, action, rule_set, _form(rule_set), _rules(rule_set), status=422)
+    if "add" in request.POST or "drop" in request.POST:
+        rules = with_a_row_changed(request.POST)
+        if request.htmx:
+            return render(request, "flows/_rules.html", {"rules": rules})
+        return _page(request, flow, action, rule_set, ConditionForm(initial=request.POST.dict()), rules)
+    return _save(request, flow, action, rule_set)
+
+
+def _save(
+    request: MemberRequest, flow: Flow, action: Action, rule_set: dict[str, Any] | None
+) -> HttpResponseBase:
+    form, rules = ConditionForm(request.POST), RuleFormSet(request.POST, prefix="rules")
+    if form.is_valid() & rules.is_valid():
+        made = {
+            "id": rule_set and rule_set.get("id"),
+            "op": form.cleaned_data["op"],
+            "rules": [rule.rule() for rule in rules.forms],
+        }
+        errors = _put(request, flow, action, made)
+        if not errors:
+            return _to_list(flow, action)
+        for sentence in errors:
+            form.add_error(None, sentence)
+    return _page(request, flow, action, rule_set, form, rules, status=422)
+
+
+def _rule_set(flow: Flow, action_id: str) -> dict[str, Any] | None:
+    for use in document_of(flow)["destinations"]:
+        for one in use["actions"]:
+            if one["action"] == action_id:
+                found: dict[str, Any] | None = one.get("rule_set")
+                return found
+    raise Http404
+
+
+def _action(request: MemberRequest, action_id: str) -> Action:
+    actions = Action.objects.filter(destination__account=request.account).select_related("destination")
+    return get_object_or_404(actions, pk=action_id)
+
+
+def _is_nested(rule_set: Mapping[str, Any] | None) -> bool:
+    """Whether it is more than the one level that the form can show."""
+    rules = rule_set["rules"] if rule_set else ()
+    return any("rules" in rule or rule.get("rule_set") for rule in rules)
+
+
+def _form(rule_set: Mapping[str, Any] | None) -> ConditionForm:
+    return ConditionForm(initial={"op": rule_set["op"]} if rule_set else {})
+
+
+def _rules(rule_set: Mapping[str, Any] | None) -> Any:
+    if rule_set is None:
+        rows = [{"lhv": "lead.", "op": "is equal to"}]
+    elif _is_nested(rule_set):
+        rows = []
+    else:
+        rows = [shown(rule) for rule in rule_set["rules"]]
+    return RuleFormSet(initial=rows, prefix="rules")
+
+
+def _put(request: MemberRequest, flow: Flow, action: Action, rule_set: dict[str, Any] | None) -> list[str]:
+    """Set the condition. Answers what is wrong with it; then nothing was saved."""
+    try:
+        uses.put(flow=flow, action_id=action.pk, rule_set=rule_set, author=request.member, now=timezone.now())
+    except uses.UseGone:
+        return [GONE]
+    except definition.InvalidFlow as invalid:
+        return list(invalid.errors.values())
+    except Flow.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, "Saved. Deploy to use it.")
+    return []
+
+
+def _to_list(flow: Flow, action: Action) -> HttpResponse:
+    return redirect(f"{reverse('app:flow-destinations', args=[flow.pk])}#use-{action.pk}")
+
+
+def _page(
+    request: MemberRequest,
+    flow: Flow,
+    action: Action,
+    rule_set: Mapping[str, Any] | None,
+    form: ConditionForm,
+    rules: Any,
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "flow": flow,
+        "action": action,
+        "conditional": rule_set is not None,
+        "nested": in_words(rule_set) if rule_set and _is_nested(rule_set) else "",
+        "form": form,
+        "rules": rules,
+        "variables": [f"lead.{id}" for id in document_of(flow)["fields"]] + ["source.name", "submission.ip"],
+    }
+    return render(request, "flows/condition.html", context, status=status)

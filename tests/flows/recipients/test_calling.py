@@ -1,0 +1,275 @@
+"""A recipient is called: over the guarded client, to a server on this machine."""
+
+import threading
+from typing import Any
+
+import orjson
+import pytest
+from django.db import connections
+
+from flows.engine import Recipient
+from flows.recipients import calling, sealing
+from flows.recipients.mappings import compile_mappings
+from flows.recipients.modules import MODULES
+from flows.recipients.response import RecipientResult
+from tests.flows.recipients.answering import Answering
+from tests.processes import PATIENCE
+
+ACCOUNT = "a" * 24
+EMAIL = {"normal": "ada@example.com", "raw": "Ada@Example.com", "valid": True, "user": "Ada"}
+VARIABLES: dict[str, object] = {
+    "account": {"id": ACCOUNT},
+    "lead": {"email": EMAIL, "phone": {"normal": None, "raw": "call me", "valid": False}, "state": "TX"},
+}
+CREDENTIAL = "open sesame"
+
+
+def recipient(kind: str, **mapped: Any) -> Recipient:
+    """A step with these mappings, in their order; `__` in a name is a dot."""
+    mappings: list[dict[str, Any]] = [
+        {"property": name.replace("__", "."), "value": value} for name, value in mapped.items()
+    ]
+    return with_mappings(kind, mappings)
+
+
+def with_mappings(kind: str, mappings: list[dict[str, Any]]) -> Recipient:
+    module = MODULES[f"leadconduit-custom.outbound.{kind}"]
+    return Recipient("rrrrrr", 1, "", "crm", "e" * 24, "CRM", module, compile_mappings(mappings), rules=None)
+
+
+def call(step: Recipient) -> RecipientResult:
+    return calling.call(step, VARIABLES)
+
+
+def test_valid_values_are_sent_in_their_normal_form_and_others_as_they_came(crm_server: Answering) -> None:
+    step = recipient(
+        "json", url=crm_server.url, json_property__to="{{lead.email}}", json_property__call="{{lead.phone}}"
+    )
+
+    result = call(step)
+
+    assert (result.outcome, result.appended) == ("success", {"ok": True, "outcome": "success", "price": 0})
+    assert [(asked.method, asked.body) for asked in crm_server.asked] == [
+        ("POST", '{"to":"ada@example.com","call":"call me"}')
+    ]
+
+
+def test_of_two_mappings_of_a_property_the_later_that_applies_wins(crm_server: Answering) -> None:
+    rules = [{"lhv": "lead.state", "op": "is equal to", "rhv": state} for state in ("TX", "OH")]
+    texas, ohio = ({"op": "and", "rules": [rule]} for rule in rules)
+    mappings: list[dict[str, Any]] = [
+        {"property": "url", "value": crm_server.url},
+        {"property": "parameter.to", "value": "all"},
+        {"property": "parameter.to", "value": "texas", "rule_set": texas},
+        {"property": "parameter.to", "value": "ohio", "rule_set": ohio},
+    ]
+
+    call(with_mappings("query", mappings))
+
+    assert crm_server.asked[0].path == "/leads?to=texas"
+
+
+def test_credentials_are_sent_and_shown_nowhere(crm_server: Answering) -> None:
+    crm_server.body = orjson.dumps({"you said": CREDENTIAL}).decode()
+    sealed = sealing.seal(CREDENTIAL, account_id=ACCOUNT)
+    step = with_mappings(
+        "form",
+        [
+            {"property": "url", "value": crm_server.url},
+            {"property": "basic_username", "value": "acme"},
+            {"property": "basic_password", "sealed": sealed},
+            {"property": "header.X-Token", "sealed": sealed},
+            {"property": "form_field.again", "value": CREDENTIAL},
+        ],
+    )
+
+    result = call(step)
+
+    assert crm_server.asked[0].headers["x-token"] == CREDENTIAL
+    assert crm_server.asked[0].headers["authorization"].startswith("Basic ")
+    assert len(result.transactions) == 1
+    assert "sesame" not in str(result)
+    assert crm_server.asked[0].headers["authorization"].partition(" ")[2] not in str(result)
+
+
+def test_credentials_that_no_key_opens_are_an_error(crm_server: Answering) -> None:
+    elsewhere = sealing.seal(CREDENTIAL, account_id="b" * 24)
+    mappings: list[dict[str, Any]] = [
+        {"property": "url", "value": crm_server.url},
+        {"property": "basic_password", "sealed": elsewhere},
+    ]
+
+    result = call(with_mappings("form", mappings))
+
+    assert (result.outcome, result.reason) == (
+        "error",
+        "The stored credentials cannot be read: enter them again.",
+    )
+    assert crm_server.asked == []
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, "success"), (404, "success"), (503, "error")])
+def test_a_status_below_500_is_judged_by_the_body(crm_server: Answering, status: int, outcome: str) -> None:
+    crm_server.status = status
+
+    assert call(recipient("form", url=crm_server.url)).outcome == outcome
+
+
+def test_a_recipient_that_refuses_says_why(crm_server: Answering) -> None:
+    crm_server.headers = {"Content-Type": "text/xml"}
+    crm_server.body = "<r><status>duplicate</status><why>Seen on Monday</why></r>"
+    step = recipient(
+        "xml",
+        url=crm_server.url,
+        xml_path__lead__email="{{lead.email}}",
+        outcome_search_term="accepted",
+        outcome_search_path="/r/status",
+        reason_path="/r/why/text()",
+    )
+
+    result = call(step)
+
+    assert (result.outcome, result.reason) == ("failure", "Seen on Monday")
+    assert result.appended["r"]["status"] == "duplicate"
+    assert "<email>ada@example.com</email>" in crm_server.asked[0].body
+
+
+def test_a_recipient_that_does_not_answer_in_time_is_an_error(crm_server: Answering) -> None:
+    crm_server.gate.clear()
+
+    result = call(recipient("form", url=crm_server.url, timeout_seconds=1))
+
+    assert (result.outcome, result.reason) == ("error", "No answer came within 1 second.")
+    assert result.appended == {"outcome": "error", "reason": result.reason}
+
+
+def test_a_recipient_that_is_not_there_is_an_error(crm_server: Answering) -> None:
+    url = crm_server.url
+    crm_server.stop()
+
+    result = call(recipient("form", url=url))
+
+    assert result.outcome == "error"
+    assert result.reason.startswith("127.0.0.1 refused the connection")
+
+
+def test_an_address_inside_is_not_called(crm_server: Answering, settings: Any) -> None:
+    settings.OUTBOUND_ALLOW = []
+
+    result = call(recipient("form", url=crm_server.url))
+
+    assert (result.outcome, crm_server.asked) == ("error", [])
+    assert "not allowed" in result.reason
+
+
+def test_what_has_no_url_for_a_lead_is_skipped(crm_server: Answering) -> None:
+    result = call(recipient("form", url="{{lead.nothing}}"))
+
+    assert (result.outcome, result.reason) == ("skip", "The URL is blank.")
+
+
+def test_values_that_are_too_long_are_an_error(crm_server: Answering) -> None:
+    step = recipient("form", url=crm_server.url, form_field__x="{{lead.long}}{{lead.long}}")
+
+    result = calling.call(step, {**VARIABLES, "lead": {"long": "x" * 600_000}})
+
+    assert (result.outcome, crm_server.asked) == ("error", [])
+
+
+# --- Redirects
+
+
+def test_a_get_follows_redirects(crm_server: Answering) -> None:
+    crm_server.onward = {"/leads?a=1": (302, "/moved")}
+
+    result = call(recipient("query", url=crm_server.url, parameter__a="1"))
+
+    assert [asked.path for asked in crm_server.asked] == ["/leads?a=1", "/moved"]
+    assert (result.outcome, len(result.transactions)) == ("success", 2)
+
+
+@pytest.mark.parametrize(
+    ("follows", "status", "methods"),
+    [
+        ("false", 302, ["POST"]),
+        ("true", 302, ["POST", "GET"]),
+        ("true", 303, ["POST", "GET"]),
+        ("true", 307, ["POST", "POST"]),
+    ],
+)
+def test_a_post_follows_redirects_where_it_is_mapped(
+    crm_server: Answering, follows: str, status: int, methods: list[str]
+) -> None:
+    crm_server.onward = {"/leads": (status, "/moved")}
+
+    call(recipient("form", url=crm_server.url, form_field__a="1", follow_redirects=follows))
+
+    assert [asked.method for asked in crm_server.asked] == methods
+
+
+def test_redirects_in_a_circle_end(crm_server: Answering) -> None:
+    crm_server.onward = {"/leads": (302, "/leads")}
+
+    assert len(call(recipient("query", url=crm_server.url)).transactions) == calling.MAX_REDIRECTS + 1
+
+
+def test_credentials_do_not_follow_to_another_host(crm_server: Answering) -> None:
+    elsewhere = crm_server.url.replace("127.0.0.1", "127.0.0.2").replace("/leads", "/moved")
+    crm_server.onward = {"/leads": (302, elsewhere)}
+    step = recipient(
+        "query", url=crm_server.url, basic_username="acme", basic_password=CREDENTIAL, header__X_Token="t"
+    )
+
+    result = call(step)
+
+    assert "authorization" in crm_server.asked[0].headers
+    assert all("authorization" not in asked.headers for asked in crm_server.asked[1:])
+    assert result.transactions[-1]["request"]["uri"] == elsewhere
+
+
+# --- Who waits for whom
+
+
+def test_at_most_half_of_the_threads_wait_for_one_receiver(crm_server: Answering, settings: Any) -> None:
+    settings.WEB_THREADS = 4
+    crm_server.gate.clear()
+    step = recipient("form", url=crm_server.url)
+    results: list[RecipientResult] = []
+    threads = [threading.Thread(target=lambda: results.append(call(step))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert crm_server.arrived.acquire(timeout=PATIENCE)
+
+    refused = call(step)
+    crm_server.gate.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+
+    assert (refused.outcome, refused.reason) == (
+        "error",
+        "Too many leads wait for an answer of 127.0.0.1 already.",
+    )
+    assert refused.transactions == ()
+    assert [result.outcome for result in results] == ["success", "success"]
+    assert call(step).outcome == "success"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_to_the_database_is_held_while_a_recipient_is_asked(crm_server: Answering) -> None:
+    database = connections["default"]
+    database.ensure_connection()
+    crm_server.gate.clear()
+    held: list[object] = []
+
+    def answer() -> None:
+        assert crm_server.arrived.acquire(timeout=PATIENCE)
+        held.append(database.connection)
+        crm_server.gate.set()
+
+    watcher = threading.Thread(target=answer)
+    watcher.start()
+    call(recipient("form", url=crm_server.url))
+    watcher.join(PATIENCE)
+
+    assert held == [None]

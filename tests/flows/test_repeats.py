@@ -1,0 +1,76 @@
+"""The same submission twice at the same time, and keys that count no more."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from flows import intake, repeats
+from flows.models import Flow, Lead, SubmissionKey
+from leadconduit.accounts.models import Account
+from leadconduit.lib.ids import new_id
+from tests.factories import EntityFactory, FlowFactory, source_of
+from tests.threads import InThread, somebody_waits
+
+BODY = b"email=a%40b.co"
+
+
+def under(flow: Flow, source_id: str, body: bytes = BODY) -> repeats.Submission:
+    named = repeats.under_key("order-1", flow_id=flow.pk, source_id=source_id, query="", body=body)
+    assert named
+    return named
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("body", "status"), [(BODY, 201), (b"email=other", 409)])
+def test_of_two_at_once_the_second_waits_and_makes_no_lead(acme: Account, body: bytes, status: int) -> None:
+    seller = EntityFactory.create(account=acme)
+    flow = FlowFactory.create(account=acme, sources=[source_of(seller)], deployed=True)
+    found = intake.find(flow_id=flow.pk, entity_id=seller.pk)
+    assert found
+    answers = []
+
+    def submit_again() -> None:
+        answer = Client(headers={"Idempotency-Key": "order-1"}).post(
+            f"/flows/{flow.pk}/sources/{seller.pk}/submit", body, "application/x-www-form-urlencoded"
+        )
+        answers.append((answer.status_code, answer.content.decode()))
+
+    with transaction.atomic():
+        lead = intake.submit(
+            found, {"email": "a@b.co"}, ip="", now=timezone.now(), under=under(flow, seller.pk)
+        )
+        second = InThread(submit_again)
+        while not somebody_waits():
+            time.sleep(0.01)
+    second.join()
+
+    assert answers[0][0] == status
+    assert (lead.pk in answers[0][1]) is (status == 201)
+    assert Lead.objects.get() == lead
+
+
+@pytest.mark.django_db
+def test_a_key_that_counts_no_more_is_forgotten() -> None:
+    now = timezone.now()
+    old, young = new_id(now - timedelta(hours=25)), new_id(now - timedelta(hours=23))
+    for lead_id in (old, young):
+        SubmissionKey.objects.create(
+            lead_id=lead_id, flow_id=new_id(), source_id=new_id(), key="k", request="r"
+        )
+
+    assert repeats.forget(now=now) == 1
+
+    assert SubmissionKey.objects.get().lead_id == young
+
+
+@pytest.mark.parametrize("header", ["k", "8e03978e-40d5-43dd-bc93-6894a57f9324", '"quoted"', "a b", " k "])
+def test_a_key_is_any_printable_text(header: str) -> None:
+    assert repeats.under_key(header, flow_id="f", source_id="s", query="", body=b"")
+
+
+def test_no_header_is_no_key() -> None:
+    assert repeats.under_key(None, flow_id="f", source_id="s", query="", body=b"") is None
