@@ -4,6 +4,7 @@ import os
 import signal
 from contextlib import ExitStack
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -14,6 +15,12 @@ from tests.settings import OWN_DATABASE, VAR_DIR
 # Asserts of suites that several modules share say what they compared, as those of test modules do.
 pytest.register_assert_rewrite("tests.api", "tests.browser", "tests.destinations", "tests.flows")
 pytest_plugins = ["tests.cast"]
+
+# Machines are noisy: no test is about how long something takes, and as many examples are enough on every run.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
