@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from flows.engine import entity_ids
 from flows.models import Entity
+from flows.wording import title_of
 from leadconduit.leads.values import as_text, plain
 
 Document = Mapping[str, Any]
@@ -56,12 +57,6 @@ def rows(document: Document, source_id: str, way: Way) -> list[Row]:
             for step in document["steps"]
         ),
     ]
-
-
-def title_of(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """A step by its description; a recipient without one by its entity's name."""
-    entity = names.get(step["entity"]["id"], "") if "entity" in step else ""
-    return step.get("description") or entity or step["type"].capitalize()
 
 
 def _criteria(document: Document, source_id: str, way: Way) -> Iterable[Row]:
