@@ -54,6 +54,9 @@ class LeadAdmin(LogAdmin):
         "reason",
         "gate",
         "blame",
+        "released_by_id",
+        "released_at",
+        "release_reason",
     )
 
     def get_search_results(

@@ -16,7 +16,7 @@ from flows.models import Entity
 from flows.recipients import sealing
 from flows.recipients.keys import key_problem, step_key
 from flows.recipients.modules import MODULES, Module
-from flows.recipients.properties import name_problem, value_problem
+from flows.recipients.properties import MAX_SLOW, may_be_slow, name_problem, value_problem
 from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
@@ -412,10 +412,13 @@ class _Recipients:
         for needed in module.properties:
             if needed.required and not any(one.value.get("property") == needed.name for one in mappings):
                 integration.wrong("mappings", f"A mapping of `{needed.name}` is required.")
-        return {
-            "module_id": module_id,
-            "mappings": [self._mapping(mapping, module, kept, ids) for mapping in mappings],
-        }
+        read = [self._mapping(mapping, module, kept, ids) for mapping in mappings]
+        if sum(may_be_slow(module, one["property"], one.get("value")) for one in read) > MAX_SLOW:
+            integration.wrong(
+                "mappings",
+                f"At most {MAX_SLOW} patterns and paths of a step may look around, refer back or hold variables.",
+            )
+        return {"module_id": module_id, "mappings": read}
 
     def _mapping(self, mapping: Body, module: Module, kept: Document | None, ids: _Ids) -> Document:
         mapping.allow((*MAPPING, "sealed"), of="a mapping")

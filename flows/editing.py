@@ -23,6 +23,10 @@ class Stale(Exception):
     """The flow was changed since whoever writes it has read it."""
 
 
+class NothingToRestore(Exception):
+    """What is saved is that already."""
+
+
 @transaction.atomic
 def create(
     *, account: Account, body: object, author: User | None, now: datetime, through: ApiKey | None = None
@@ -83,6 +87,27 @@ def change(*, flow: Flow, parts: Parts, author: User | None, now: datetime) -> F
 
 
 @transaction.atomic
+def restore(
+    *, flow: Flow, body: object, of: FlowRevision, author: User | None, now: datetime, expected: str
+) -> Flow:
+    """Make the flow what the body of an earlier revision says, in a new revision; that one stays as it is.
+
+    Its credentials, and what its recipients' answers are called, are those of then. `expected` is the id of the
+    revision that is saved; Stale is raised otherwise. Raises InvalidFlow, NothingToRestore, Flow.DoesNotExist.
+    """
+    flow = _locked(flow)
+    assert flow.saved is not None  # a flow has its first revision from `create` on
+    if flow.saved_id != expected:
+        raise Stale("Somebody changed the flow meanwhile. Nothing was saved: look at it again first.")
+    document = definition.read(body, account=flow.account, before=of.document)
+    if definition.is_same(document, flow.saved.document):
+        raise NothingToRestore("It is the same as what is saved: there is nothing to go back to.")
+    _revise(flow, document, author=author, now=now)
+    _note("flow.restored", flow, author, None, restores=of.number)
+    return flow
+
+
+@transaction.atomic
 def deploy(*, flow: Flow, author: User | None, now: datetime, through: ApiKey | None = None) -> Flow:
     """Let leads meet the flow as it is saved. Raises Flow.DoesNotExist where it was deleted meanwhile."""
     flow = _locked(flow)
@@ -123,7 +148,7 @@ def _revise(flow: Flow, document: definition.Document, *, author: User | None, n
     usages.rebuild(flow=flow, stage=Stage.SAVED, document=document)
 
 
-def _note(action: str, flow: Flow, author: User | None, through: ApiKey | None) -> None:
+def _note(action: str, flow: Flow, author: User | None, through: ApiKey | None, **more: object) -> None:
     revision = flow.saved.number if flow.saved else None
-    detail = {"revision": revision} | ({"api_key": str(through)} if through else {})
+    detail = {"revision": revision, **more} | ({"api_key": str(through)} if through else {})
     AuditEvent.record(account=flow.account, by=author, action=action, on=flow, detail=detail)

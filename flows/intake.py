@@ -33,6 +33,10 @@ class OpenFlow:
     program: engine.Program
     source: engine.Source
 
+    @property
+    def asks_recipients(self) -> bool:
+        return any(isinstance(step, engine.Recipient) for step in self.program.steps)
+
 
 def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
     """The deployed flow and its source. None for what was never deployed, is deleted, or never was."""

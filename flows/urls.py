@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from flows.views import attach, deliveries, fields, flows, leads, release, sections, sources, steps, uses
+from flows.views import (
+    attach,
+    deliveries,
+    fields,
+    flows,
+    history,
+    leads,
+    release,
+    sections,
+    sources,
+    steps,
+    uses,
+)
 
 urlpatterns = [
     path("destinations/<str:instance_id>/attach/", attach.destination_attach, name="destination-attach"),
@@ -19,6 +31,11 @@ urlpatterns = [
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
+    path("flows/<str:pk>/history/", history.revision_list, name="flow-history"),
+    path("flows/<str:pk>/history/<int:number>/", history.revision_detail, name="flow-revision"),
+    path(
+        "flows/<str:pk>/history/<int:number>/restore/", history.revision_restore, name="flow-revision-restore"
+    ),
     path("fields/", fields.field_list, name="fields"),
     path("fields/new/", fields.field_new, name="field-new"),
     path("fields/<str:pk>/", fields.field_edit, name="field-edit"),

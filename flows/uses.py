@@ -69,13 +69,13 @@ def _change(flow: Flow, changed: Callable[[Uses], Uses], *, author: User | None,
             {**use, "actions": [dict(action) for action in use["actions"]]}
             for use in document["destinations"]
         ]
-        return {"destinations": _written(changed(uses))}
+        return {"destinations": written(changed(uses))}
 
     return editing.change(flow=flow, parts=parts, author=author, now=now)
 
 
-def _written(uses: Uses) -> list[dict[str, Any]]:
-    """As a caller writes a flow's destinations. What the flow uses cannot be deleted, so each has its name."""
+def written(uses: Uses) -> list[dict[str, Any]]:
+    """As a caller writes a flow's destinations. Rows of those that are deleted stay, so each has its name."""
     instance_ids = dict(
         Destination.objects.filter(pk__in=[use["destination"] for use in uses]).values_list(
             "pk", "instance_id"

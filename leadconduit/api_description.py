@@ -1,6 +1,8 @@
-"""What the OpenAPI document says beyond what drf-spectacular reads from the API's views: the ways leads come in."""
+"""What the OpenAPI document says beyond what drf-spectacular reads from the API's views: rules, and how leads come in."""
 
 from typing import Any
+
+from flows.api.schema import RULES
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -27,6 +29,12 @@ def add_intake(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: these addresses answer as LeadConduit does, in plain text where they refuse."""
     result["paths"]["/flows/{flow_id}/sources/{source_id}/submit"] = {"post": SUBMIT}
     result["paths"]["/hooks/{action}"] = {"post": HOOK}
+    return result
+
+
+def add_rules(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: rule sets stand in rule sets."""
+    result["components"]["schemas"] |= RULES
     return result
 
 

@@ -273,7 +273,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Not drf-spectacular's own hook, which names every enumeration by its field: two of one name collide.
-    "POSTPROCESSING_HOOKS": ["leadconduit.api_description.add_intake"],
+    "POSTPROCESSING_HOOKS": [
+        "leadconduit.api_description.add_intake",
+        "leadconduit.api_description.add_rules",
+    ],
 }
 
 

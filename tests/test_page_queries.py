@@ -19,7 +19,7 @@ from tests.factories import DestinationFactory, EntityFactory, FlowFactory, sour
     [
         ("destinations", 8),
         ("flows", 4),
-        ("leads", 5),
+        ("leads", 6),
         ("deliveries", 9),
         ("fields", 4),
         ("fields/?kind=own", 6),

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from destinations.forms.mapping import is_blank_row, name_of
 from destinations.mapping import MappingRow
+from leadconduit.rule_form import press
 
 Rows = list[MappingRow]
 New = Mapping[str, Sequence[MappingRow]]
@@ -17,13 +18,14 @@ New = Mapping[str, Sequence[MappingRow]]
 class Change(NamedTuple):
     """`verb` is done to `action`'s rows: to the one with the prefix `of`, and to a `part` of it, where it is about them.
 
-    `word` is what to add, `chosen` what was chosen in the field beside the button.
+    `path` is a place among its rules, `word` what to add, `chosen` what was chosen in the field beside the button.
     """
 
     verb: str
     action: str
     of: str = ""
     part: int = -1
+    path: str = ""
     word: str = ""
     chosen: str = ""
     row: int = -1
@@ -40,7 +42,7 @@ def change_of(data: QueryDict) -> Change | None:
     of, _, part = rest.partition(" ")
     action = of.rpartition("-")[0].removeprefix(name_of(""))
     number = int(part[:6]) if part.isdecimal() else -1
-    return Change(verb, action, of, number, chosen=data.get(f"{of}-add-step", ""))
+    return Change(verb, action, of, number, part, chosen=data.get(f"{of}-add-step", ""))
 
 
 class Changed(NamedTuple):
@@ -134,17 +136,14 @@ def _step_moved(by: int) -> Callable[[Rows, Change], Changed]:
 # --- Its rules
 
 
-def _rule_added(rows: Rows, change: Change) -> Changed:
-    rule_set = rows[change.row].rule_set or {"op": "and", "rules": []}
-    rules = [*rule_set["rules"], {"lhv": "lead.", "op": "is not blank"}]
-    changed = _with(rows, change, "", rule_set={**rule_set, "rules": rules})
-    return changed._replace(focus=f"id_{_prefix(change, change.row)}-r{len(rules) - 1}-lhv")
+def _rules_changed(verb: str) -> Callable[[Rows, Change], Changed]:
+    def rules_changed(rows: Rows, change: Change) -> Changed:
+        rule_set = rows[change.row].rule_set
+        pressed = press(dict(rule_set) if rule_set else None, verb, change.path)
+        place = f"rules {pressed.focus or ''}".strip()
+        return _with(rows, change, place, rule_set=pressed.rule_set)
 
-
-def _rule_dropped(rows: Rows, change: Change) -> Changed:
-    rule_set = rows[change.row].rule_set or {"rules": ()}
-    rules = list(_without(tuple(rule_set["rules"]), change.part))
-    return _with(rows, change, "add-rule", rule_set={**rule_set, "rules": rules} if rules else None)
+    return rules_changed
 
 
 def _without(parts: tuple[Any, ...], number: int) -> tuple[Any, ...]:
@@ -164,6 +163,7 @@ _OF_ROW: Mapping[str, Callable[[Rows, Change], Changed]] = {
     "drop-step": _step_dropped,
     "step-up": _step_moved(-1),
     "step-down": _step_moved(1),
-    "add-rule": _rule_added,
-    "drop-rule": _rule_dropped,
+    "add-rule": _rules_changed("add-rule"),
+    "add-group": _rules_changed("add-group"),
+    "drop": _rules_changed("drop"),
 }

@@ -15,17 +15,19 @@ from destinations.mapping.rows import MAX_ROWS, SENDS, Sends
 from destinations.mapping.transformations import MAX_TRANSFORMATIONS
 from destinations.wizard.completeness import RowProblem
 from leadconduit.forms import ChoiceCards, DraftForm
-from leadconduit.leads import rules
-from leadconduit.leads.rules import MAX_RULES
-from leadconduit.leads.values import as_text
-from leadconduit.rule_form import RuleForm, shown
+from leadconduit.leads.names import Names
+from leadconduit.leads.rules import in_words
+from leadconduit.leads.standard_fields import STANDARD_FIELDS
+from leadconduit.rule_form import RuleBuilder, read_rule_set
 
 FORMS_OF_VALUES = (
     ("normal", "In its normal form where it is valid, else as it was submitted"),
     ("raw", "Always as it was submitted"),
     ("valid", "Only when it is valid"),
 )
-OPERATORS = (("and", "all of these rules match"), ("or", "any of these rules matches"))
+
+# A mapping stands in no flow: its rules may name what any flow's leads have.
+_NAMES = Names({field.id: field.type for field in STANDARD_FIELDS.values()}, are_all=False)
 
 _CODE = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -68,7 +70,9 @@ def _row(prefix: str, data: QueryDict) -> MappingRow:
     form = RowForm(data, prefix=prefix)
     form.full_clean()
     return MappingRow(
-        **form.cleaned_data, transformations=_transformations(prefix, data), rule_set=_rule_set(prefix, data)
+        **form.cleaned_data,
+        transformations=_transformations(prefix, data),
+        rule_set=read_rule_set(data, f"{prefix}-rules"),
     )
 
 
@@ -90,15 +94,6 @@ def _transformation(prefix: str, data: QueryDict) -> Mapping[str, Any]:
 def _is_set(spec: FieldSpec, value: object) -> bool:
     """What was left as it is by default is not written down."""
     return value != spec.default and not (value in ("", False) and spec.default is None)
-
-
-def _rule_set(prefix: str, data: QueryDict) -> Mapping[str, Any] | None:
-    numbers = _numbers(data, f"{prefix}-r", most=MAX_RULES + 1)
-    if not numbers:
-        return None
-    rules = [RuleForm(data, prefix=f"{prefix}-r{number}").rule() for number in numbers]
-    kept = [{key: value for key, value in rule.items() if value is not None} for rule in rules]
-    return {"op": "or" if data.get(f"{prefix}-op") == "or" else "and", "rules": kept}
 
 
 # --- Showing
@@ -207,31 +202,33 @@ class ShownRow(RowForm):
             TransformationForm(transformation, number, prefix, tables)
             for number, transformation in enumerate(row.transformations)
         ]
-        rule_set = row.rule_set or {}
-        self.op = rule_set.get("op", "and")
-        self.rules = [
-            RuleForm(initial=shown(dict(rule)), prefix=f"{prefix}-r{number}")
-            for number, rule in enumerate(rule_set.get("rules", ()))
-        ]
+        self.rules = RuleBuilder(
+            row.rule_set,
+            names=_NAMES,
+            prefix=f"{prefix}-rules",
+            required=False,
+            button="change",
+            of=f"{prefix} ",
+            add="Send it only when …",
+        )
         self.has_mistakes = bool(problems)
         self._show(problems)
         self.is_open = is_open or any(field not in ("target", "template") for field, _ in problems)
-        self.ids = _ids(prefix, "up", "down", "remove", "add_step", "add_rule")
-        for form in (self, *self.rules):
-            for name, field in form.fields.items():
-                if form[name].id_for_label == focus:
-                    field.widget.attrs["autofocus"] = True
+        self.ids = _ids(prefix, "up", "down", "remove", "add_step")
+        self.rules.focus_on(focus)
+        for name, field in self.fields.items():
+            if self[name].id_for_label == focus:
+                field.widget.attrs["autofocus"] = True
 
     def _show(self, problems: Sequence[tuple[str, str]]) -> None:
         own: list[tuple[str, str]] = []
         of_steps: dict[int, dict[str, str]] = {}
-        of_rules: dict[int, list[tuple[str, str]]] = {}
         for field, sentence in problems:
             match field.split("."):
                 case ["transformations", place, *option] if int(place) < len(self.steps):
                     of_steps.setdefault(int(place), {})[".".join(option)] = sentence
-                case ["rule_set"] if self.rules:
-                    of_rules = self._problems_of_rules()
+                case ["rule_set", *_] if self.row.rule_set:
+                    self.rules.is_valid()
                 case _:
                     own.append((field if field in self.fields else "template", sentence))
         self.put(own)
@@ -239,39 +236,16 @@ class ShownRow(RowForm):
             found = of_steps.get(number, {})
             step.show(found)
             step.problem = next((found[key] for key in found if key not in step.fields), "")
-        for number, rule in enumerate(self.rules):
-            rule.put(of_rules.get(number, ()))
-
-    def _problems_of_rules(self) -> dict[int, list[tuple[str, str]]]:
-        """Each beside its own field, by the rule's place; what has none is said beside the first rule."""
-        found: dict[int, list[tuple[str, str]]] = {}
-        for path, sentence in rules.problems(self.row.rule_set):
-            place, _, part = path.removeprefix("rules.").partition(".")
-            number = int(place) if place.isdecimal() and int(place) < len(self.rules) else 0
-            found.setdefault(number, []).append((part if part in RuleForm.base_fields else "lhv", sentence))
-        return found
 
     @property
     def condition(self) -> str:
         """The row's rules, for reading."""
-        words = [
-            " ".join(filter(None, (rule["lhv"], rule["op"], _quoted(rule.get("rhv")))))
-            for rule in self._rules
-        ]
-        return f" {self.op} ".join(words)
-
-    @property
-    def _rules(self) -> list[Mapping[str, Any]]:
-        return [rule.initial["was"] for rule in self.rules]
+        return in_words(self.row.rule_set) if self.row.rule_set else ""
 
 
 def _ids(prefix: str | None, *names: str) -> dict[str, str]:
     """The ids of the buttons, which say by theirs whether they take the cursor."""
     return {name: f"{prefix}-{name.replace('_', '-')}" for name in names}
-
-
-def _quoted(value: object) -> str:
-    return f"“{as_text(value)}”" if value not in (None, "") else ""
 
 
 def shown_rows(

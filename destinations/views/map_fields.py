@@ -326,8 +326,8 @@ def _of_row(form: ShownRow, where: str) -> Iterator[Problem]:
         if step.problem:
             yield Problem(f"{where}{step.label}: {step.problem}", f"{step.prefix}-drop")
         yield from problems_of(step, f"{where}{step.label}, ")
-    for rule in form.rules:
-        yield from problems_of(rule, f"{where}condition, ")
+    for words, id in form.rules.mistakes():
+        yield Problem(f"{where}condition, {words}", id)
 
 
 def _in_place(found: Sequence[RowProblem], rows: Sequence[MappingRow]) -> list[RowProblem]:

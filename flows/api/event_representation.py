@@ -302,11 +302,10 @@ def _transactions(exchanges: Iterable[Answer]) -> list[Answer]:
 def _transaction(exchange: Answer) -> Answer:
     request, response = exchange["request"], exchange["response"]
     sent = {**request, "version": response["version"], "timestamp": _written_ms(request["timestamp"])}
-    return {
-        "request": sent,
-        "response": {**response, "timestamp": _written_ms(response["timestamp"])},
-        "ms": exchange["ms"],
-    }
+    received = {**response, "timestamp": _written_ms(response["timestamp"])}
+    # LeadConduit's description wants a URI there, which no status has.
+    received.pop("status_text", None)
+    return {"request": sent, "response": received, "ms": exchange["ms"]}
 
 
 def _written_ms(at: str) -> int:

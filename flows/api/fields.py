@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flows import usages
-from flows.api.schema import FieldSerializer, TypeSerializer
+from flows.api.schema import FieldBodySerializer, FieldSerializer, TypeSerializer
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import Account, CustomField
 from leadconduit.accounts.models.custom_field import (
@@ -49,7 +49,7 @@ class FieldList(Conditional):
     @extend_schema(
         operation_id="createField",
         tags=["Fields"],
-        request=FieldSerializer,
+        request=FieldBodySerializer,
         responses={201: FieldSerializer, **refusals(400, 409, 413, 415)},
     )
     def post(self, request: Request) -> Response:
@@ -80,7 +80,7 @@ class FieldDetail(APIView):
         operation_id="updateField",
         tags=["Fields"],
         parameters=[ID],
-        request=FieldSerializer,
+        request=FieldBodySerializer,
         responses={200: FieldSerializer, **refusals(400, 403, 404, 413, 415)},
     )
     def put(self, request: Request, id: str) -> Response:

@@ -33,39 +33,66 @@ def a_short_id() -> serializers.RegexField:
     return serializers.RegexField(SHORT_ID_PATTERN, required=False, help_text=SHORT_ID_HELP)
 
 
+SHORT_ID = {"type": "string", "pattern": SHORT_ID_PATTERN, "description": SHORT_ID_HELP}
+# As JSON schemas, since no serializer can stand inside itself.
+RULES: dict[str, Any] = {
+    "Rule": {
+        "type": "object",
+        "required": ["lhv", "op"],
+        "additionalProperties": False,
+        "properties": {
+            "id": SHORT_ID,
+            "lhv": {"type": "string", "description": "A variable such as `lead.state`, or a template."},
+            "op": {"type": "string", "enum": list(OPERATORS)},
+            "rhv": {
+                "description": "What it is compared with, where the operator compares.",
+                "oneOf": [
+                    {"type": "string"},
+                    {"type": "number"},
+                    {"type": "boolean"},
+                    {"type": "array", "items": {"type": "string"}},
+                ],
+            },
+            "rule_set": {"$ref": "#/components/schemas/RuleSet"},
+        },
+    },
+    "RuleSet": {
+        "type": "object",
+        "required": ["op", "rules"],
+        "additionalProperties": False,
+        "properties": {
+            "id": SHORT_ID,
+            "op": {"type": "string", "enum": ["and", "or"]},
+            "rules": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "oneOf": [
+                        {"$ref": "#/components/schemas/Rule"},
+                        {"$ref": "#/components/schemas/RuleSet"},
+                    ]
+                },
+            },
+        },
+    },
+}
+
+
+@extend_schema_field({"$ref": "#/components/schemas/RuleSet"})
+class RuleSetField(serializers.JSONField):
+    """Rules, all of which or one of which must hold; sets may stand among them."""
+
+
+@extend_schema_field({"$ref": "#/components/schemas/Rule"})
+class RuleField(serializers.JSONField):
+    """One rule."""
+
+
 @extend_schema_field(
     {
         "oneOf": [
             {"type": "string"},
             {"type": "number"},
-            {"type": "boolean"},
-            {"type": "array", "items": {"type": "string"}},
-        ]
-    }
-)
-class RightHandField(serializers.JSONField):
-    """What a rule compares with."""
-
-
-class RuleSerializer(serializers.Serializer[None]):
-    id = a_short_id()
-    lhv = serializers.CharField(help_text="A variable such as `lead.state`, or a template.")
-    op = serializers.ChoiceField(OPERATORS)
-    rhv = RightHandField(required=False, help_text="What it is compared with, where the operator compares.")
-
-
-class RuleSetSerializer(serializers.Serializer[None]):
-    id = a_short_id()
-    op = serializers.ChoiceField(("and", "or"))
-    rules = RuleSerializer(many=True)
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string"},
-            {"type": "number"},
-            {"type": "null"},
             {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "null"}]}, "minItems": 1},
         ]
     }
@@ -80,7 +107,7 @@ class MappingSerializer(serializers.Serializer[None]):
     id = a_short_id()
     property = serializers.CharField(max_length=200, help_text="The field that is set: its id.")
     value = MappedValueField(allow_null=True, help_text="A template, or a list of them; null takes it away.")
-    rule_set = RuleSetSerializer(required=False)
+    rule_set = RuleSetField(required=False)
 
 
 class IntegrationSerializer(serializers.Serializer[None]):
@@ -101,7 +128,7 @@ class SourceEntitySerializer(serializers.Serializer[None]):
 class AcceptanceCriteriaSerializer(serializers.Serializer[None]):
     """A lead that does not match is refused at once: no step runs."""
 
-    rule_set = RuleSetSerializer()
+    rule_set = RuleSetField()
     outcome = serializers.ChoiceField(OUTCOMES, default="failure")
     reason = serializers.CharField(
         max_length=2000, required=False, allow_blank=True, help_text="A template for what the source is told."
@@ -132,7 +159,7 @@ class FilterStepSerializer(serializers.Serializer[None]):
         max_length=2000, required=False, allow_blank=True, help_text="A template for what the source is told."
     )
     outcome = serializers.ChoiceField(OUTCOMES)
-    rule_set = RuleSetSerializer()
+    rule_set = RuleSetField()
     enabled = serializers.BooleanField(default=True)
 
 
@@ -150,7 +177,7 @@ class PropertyMappingSerializer(serializers.Serializer[None]):
             "is written back."
         ),
     )
-    rule_set = RuleSetSerializer(required=False)
+    rule_set = RuleSetField(required=False)
 
 
 class ModuleSerializer(serializers.Serializer[None]):
@@ -163,7 +190,7 @@ class ModuleSerializer(serializers.Serializer[None]):
 class RecipientEntitySerializer(serializers.Serializer[None]):
     id = an_id(help_text="An entity that is a kind of recipient.")
     name = serializers.CharField(read_only=True)
-    time_zone = serializers.CharField(read_only=True)
+    time_zone = serializers.CharField(required=False)
 
 
 class RecipientStepSerializer(serializers.Serializer[None]):
@@ -175,7 +202,7 @@ class RecipientStepSerializer(serializers.Serializer[None]):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     entity = RecipientEntitySerializer()
     integration = ModuleSerializer()
-    rule_set = RuleSetSerializer(required=False, help_text="A lead that does not match skips the step.")
+    rule_set = RuleSetField(required=False, help_text="A lead that does not match skips the step.")
     enabled = serializers.BooleanField(default=True)
 
 
@@ -186,7 +213,7 @@ class UsedActionSerializer(serializers.Serializer[None]):
     enabled = serializers.BooleanField(
         default=True, help_text="Ours. Left out, it stays as it is; null makes it true."
     )
-    rule_set = RuleSetSerializer(
+    rule_set = RuleSetField(
         required=False,
         allow_null=True,
         help_text="Ours. Only leads that match are delivered. Left out, it stays as it is; null takes it away.",
@@ -255,26 +282,34 @@ class EntitySerializer(serializers.Serializer[None]):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
-class FieldSerializer(serializers.Serializer[None]):
-    """What a lead may have: one of the standard fields, or one of the account's own."""
+class FieldBodySerializer(serializers.Serializer[None]):
+    """A field of the account's own, as it is written."""
 
     id = serializers.CharField(
         required=False,
-        max_length=110,
-        help_text="Of one of the account's own it ends in the account's suffix. Made of the name where it is left out.",
+        max_length=100,
+        help_text="It ends in the account's suffix, which is added. Made of the name where it is left out.",
     )
     name = serializers.CharField(max_length=100)
     type = serializers.ChoiceField(
-        FIELD_TYPES, help_text="It decides how a submitted value is read. It never changes."
+        TYPES, help_text="It decides how a submitted value is read. It never changes."
     )
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    standard = serializers.BooleanField(read_only=True)
-    aggregate = serializers.BooleanField(read_only=True, required=False)
-    deprecated = serializers.BooleanField(read_only=True, required=False)
-    created_at = serializers.DateTimeField(read_only=True, required=False)
+
+
+class FieldSerializer(serializers.Serializer[None]):
+    """What a lead may have: one of the standard fields, or one of the account's own."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.ChoiceField(FIELD_TYPES)
+    description = serializers.CharField(required=False, allow_blank=True)
+    standard = serializers.BooleanField()
+    aggregate = serializers.BooleanField(required=False)
+    deprecated = serializers.BooleanField(required=False)
+    created_at = serializers.DateTimeField(required=False)
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(),
-        read_only=True,
         required=False,
         help_text="Once it is deleted: a sentence for each flow that lists it, by the flow's id.",
     )
@@ -296,7 +331,7 @@ class TypeSerializer(serializers.Serializer[None]):
 
 
 class ChangedSideSerializer(serializers.Serializer[None]):
-    value = serializers.JSONField(allow_null=True)
+    value = serializers.JSONField()
     index = serializers.IntegerField(required=False, help_text="Where in its list it stands.")
 
 
@@ -346,7 +381,6 @@ class TransactionRequestSerializer(TransactionMessageSerializer):
 
 class TransactionResponseSerializer(TransactionMessageSerializer):
     status = serializers.IntegerField()
-    status_text = serializers.CharField(allow_blank=True)
 
 
 class TransactionSerializer(serializers.Serializer[None]):
@@ -383,15 +417,15 @@ class SourceEventSerializer(EventBaseSerializer):
     module_id = serializers.CharField(required=False)
     step_count = serializers.IntegerField(required=False, help_text="How many steps handled the lead.")
     appended = serializers.DictField(required=False, help_text="What the steps appended, by their keys.")
-    acceptance_criteria = serializers.DictField(required=False)
-    flow_acceptance_criteria = serializers.DictField(required=False)
+    acceptance_criteria = AcceptanceCriteriaSerializer(required=False)
+    flow_acceptance_criteria = AcceptanceCriteriaSerializer(required=False)
 
 
 class FilterEventSerializer(EventBaseSerializer):
     type = serializers.ChoiceField(("filter",))
     outcome = serializers.ChoiceField(("continue", "stop", "error"))
     step_id = serializers.CharField(required=False)
-    rule_set = serializers.DictField(required=False)
+    rule_set = RuleSetField(required=False)
     explanation = serializers.DictField(
         required=False, help_text="Ours. What each rule came to: `sentence`, `matched`."
     )
@@ -405,9 +439,9 @@ class RecipientEventSerializer(EventBaseSerializer):
     step_id = serializers.CharField(required=False)
     key = serializers.CharField(required=False, help_text="Under which later steps find what was appended.")
     module_id = serializers.CharField(required=False)
-    rule_set = serializers.DictField(required=False)
+    rule_set = RuleSetField(required=False)
     explanation = serializers.DictField(required=False)
-    mappings = serializers.ListField(child=serializers.DictField(), required=False)
+    mappings = PropertyMappingSerializer(many=True, required=False)
     transactions = TransactionSerializer(many=True, required=False)
     wait_ms = serializers.IntegerField(required=False)
     delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
@@ -444,7 +478,7 @@ class EventQuerySerializer(serializers.Serializer[None]):
     before_id = an_id(required=False)
     start = serializers.DateTimeField(required=False)
     end = serializers.DateTimeField(required=False)
-    rules = RuleSerializer(many=True, required=False)
+    rules = serializers.ListField(child=RuleField(), required=False)
     include = serializers.ListField(child=serializers.CharField(), required=False)
     exclude = serializers.ListField(child=serializers.CharField(), required=False)
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)

@@ -1,5 +1,6 @@
 """`/flows/{flow}/sources/{source}/submit`: answers as LeadConduit's handler does, in plain text where it refuses."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -26,6 +27,10 @@ def submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
         return _submit(request, flow_id.lower(), source_id.lower())
     except Refused as refused:
         return _plain(refused.sentence, refused.status)
+    except repeats.UnderWay:
+        return _plain(
+            "This submission is under way: submit it again in a few seconds", 503, {"Retry-After": "5"}
+        )
     except BrokenOff:
         return _plain("The body is shorter than its Content-Length says", 400)
     except RequestDataTooBig:
@@ -77,15 +82,17 @@ def _kept(
 ) -> Lead:
     """The lead of this submission: the one that was kept under its key before, if any, else a new one."""
     now = timezone.now()
-    if under and (before := repeats.first(under, now=now)):
+    if under is None:
+        return intake.submit(found, submitted, ip=ip, now=now)
+    if before := repeats.first(under, now=now):
         return before
     try:
-        return intake.submit(found, submitted, ip=ip, now=now, under=under)
+        with repeats.claimed(under, now=now) if found.asks_recipients else nullcontext(under) as mine:
+            return intake.submit(found, submitted, ip=ip, now=now, under=mine)
     except repeats.Repeated:
-        assert under is not None
         if before := repeats.first(under, now=now):
             return before
-        raise OperationalError("The lead that was kept under this key is gone.") from None
+        raise repeats.UnderWay from None
 
 
 def _address(request: HttpRequest) -> str:

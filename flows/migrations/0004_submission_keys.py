@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ("source_id", leadconduit.lib.ids.IdField()),
                 ("key", models.CharField(max_length=64)),
                 ("request", models.CharField(max_length=64)),
+                ("is_kept", models.BooleanField(default=True)),
             ],
             options={
                 "constraints": [

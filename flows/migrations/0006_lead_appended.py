@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('flows', '0005_attempts_by_account'),
+        ("flows", "0005_attempts_by_account"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lead',
-            name='appended',
+            model_name="lead",
+            name="appended",
             field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict),
         ),
     ]

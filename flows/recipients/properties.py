@@ -11,6 +11,9 @@ from leadconduit.leads.types import parse
 from leadconduit.leads.values import as_text
 from leadconduit.lib.outbound import check_header, check_url
 
+MAX_SLOW = 10
+"""Patterns of one step that may take their time-out."""
+
 OUTCOMES = ("success", "failure", "error")
 
 
@@ -48,6 +51,19 @@ def value_problem(module: Module, name: str, value: object) -> str:
         return check_header(_rest(known, name), as_text(value)) or ""
     check = _CHECKS.get(known.kind)
     return check(as_text(value).strip()) if check else ""
+
+
+def may_be_slow(module: Module, name: str, value: object) -> bool:
+    """Whether a pattern may take its whole time-out for each answer, or only a lead can tell."""
+    known = module.find(name)
+    if known is None or known.kind not in ("pattern", "path") or not isinstance(value, str):
+        return False
+    if "{{" in value:
+        return True
+    try:
+        return compile_term(value).needs_backtracking
+    except PatternError:
+        return False
 
 
 def _rest(known: Property, name: str) -> str:

@@ -1,8 +1,11 @@
 """The leads of an account: the list by gate, and one lead with its steps, its gate and its deliveries."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,7 +13,8 @@ from django.views.decorators.http import require_safe
 from destinations.models import Action
 from flows import release
 from flows.forms.release import ReleaseForm
-from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead
+from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead, State
+from flows.views import way
 from flows.views.deliveries import with_names
 from leadconduit.accounts import release as permission
 from leadconduit.accounts.access import MemberRequest, requires
@@ -20,6 +24,9 @@ from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
+
+# What a step did that shut the gate, by its outcome.
+SHUTS = {"stop": "stopped it", "failure": "answered failure"}
 
 
 @require_safe
@@ -34,6 +41,7 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
     if is_id(before):
         leads = leads.filter(pk__lt=before)
     page = list(leads.order_by("-pk")[: PAGE + 1])
+    trouble = _trouble(page[:PAGE])
     names = dict(Flow.objects.filter(pk__in={lead.flow_id for lead in page}).values_list("pk", "name"))
     kept = f"?{urlencode({'gate': gate, 'q': search})}"
     context = {
@@ -42,6 +50,7 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
                 "lead": lead,
                 "flow": names.get(lead.flow_id, "A flow that is gone"),
                 "withheld": lead.gate in release.WITHHELD,
+                "trouble": trouble.get(lead.pk, ""),
             }
             for lead in page[:PAGE]
         ],
@@ -68,6 +77,27 @@ def lead_list(request: MemberRequest) -> HttpResponseBase:
     return render(request, template, context)
 
 
+def _trouble(leads: Sequence[Lead]) -> dict[str, str]:
+    """How many deliveries of each lead failed or were rejected, and were not sent again since. One query."""
+    if not leads:
+        return {}
+    is_bad = Q(state__in=(State.FAILED, State.REJECTED))
+    found = Delivery.objects.filter(
+        is_bad | Q(origin__isnull=False),
+        lead__in=[lead.pk for lead in leads],
+        pk__gte=children_from(min(lead.pk for lead in leads)),
+    ).values_list("pk", "lead_id", "state", "origin_id")
+    sent_again = {origin for *_, origin in found}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for id, lead_id, state, _ in found:
+        if state in (State.FAILED, State.REJECTED) and id not in sent_again:
+            counts[lead_id][state] += 1
+    return {
+        lead: ", ".join(f"{number} {state}" for state, number in count.items())
+        for lead, count in counts.items()
+    }
+
+
 @require_safe
 @requires(Role.VIEWER)
 def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
@@ -77,16 +107,21 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     revision = FlowRevision.objects.filter(pk=lead.revision_id).first()
     events = list(Event.objects.filter(lead=lead, pk__gte=children_from(lead.pk)).order_by("pk"))
     deliveries = list(Delivery.objects.of_lead(lead).order_by("pk"))
-    withheld = lead.gate in release.WITHHELD
+    plan = release.plans([lead])[0] if lead.gate in release.WITHHELD else None
+    unmet = plan.unmet if plan else _unmet(lead, events)
     context = {
         "lead": lead,
         "flow": flow,
         "revision": revision,
-        "steps": _steps(revision, events),
+        "steps": way.rows(revision.document, lead.source_id, _way(lead, events)) if revision else [],
+        "shut_by": _shut_by(lead, events),
         "deliveries": with_names(deliveries, with_attempts=True),
-        "unmet": _unmet(lead, events),
-        "release_form": ReleaseForm() if withheld and _can_release(request) else None,
-        "forbidden": permission.refusal(request.account) if withheld and _may_ask_owner(request) else "",
+        "withheld": _named([(use.action, "") for use in plan.uses]) if plan else [],
+        "not_released": plan.refusal if plan else "",
+        "unmet": _named([(one["action"], "; ".join(sentences(one))) for one in unmet]),
+        "gone": plan.gone if plan else (lead.release_detail or {}).get("gone", ()),
+        "release_form": ReleaseForm() if plan and not plan.refusal and _can_release(request) else None,
+        "forbidden": permission.refusal(request.account) if plan and _may_ask_owner(request) else "",
         "fields": _fields(lead, revision),
     }
     return render(request, "leads/detail.html", context)
@@ -100,38 +135,43 @@ def _may_ask_owner(request: MemberRequest) -> bool:
     return request.membership.can_change and not request.account.release_allowed
 
 
-def _steps(revision: FlowRevision | None, events: list[Event]) -> list[dict[str, Any]]:
-    """Every step of the revision that ran the lead, for `_flow_steps.html`: what it came to, or that it never ran."""
-    by_step = {event.step_id: event for event in events if event.step_id}
-    return [_step(step, by_step.get(step["id"])) for step in (revision.document["steps"] if revision else [])]
+def _way(lead: Lead, events: Sequence[Event]) -> way.Way:
+    acceptance = [verdict for event in events for verdict in event.detail.get("acceptance", ())]
+    return way.Way(acceptance, [event for event in events if event.step_id], lead.blame, lead.reason)
 
 
-def _step(step: dict[str, Any], event: Event | None) -> dict[str, Any]:
-    title = step.get("description") or "Filter"
+def _shut_by(lead: Lead, events: Sequence[Event]) -> str:
+    """What shut the gate, and how."""
+    blame = lead.blame or {}
+    event = next((event for event in events if event.step_id and event.step_id == blame.get("id")), None)
     if event is None:
-        words = "Not reached" if step.get("enabled", True) else "Turned off"
-        return {"title": title, "words": words, "passed_over": True}
-    verdict, tone = {"continue": ("Passed", "good"), "stop": ("Stopped the lead", "warning")}.get(
-        event.outcome, ("Error", "bad")
-    )
-    rules = "; ".join(sentences(event.detail))
-    words = f"{event.reason}. {rules}" if event.reason and rules else event.reason or rules
-    return {"title": title, "words": words, "verdict": verdict, "tone": tone}
+        said = [blame.get("description", ""), lead.reason]
+        return ": ".join(dict.fromkeys(part.rstrip(".") for part in said if part))
+    description = f" “{blame['description']}”," if blame.get("description") else ""
+    reason = f": {event.reason.rstrip('.')}" if event.reason else ""
+    return f"Step {blame['position']},{description} {SHUTS.get(event.outcome, 'went wrong')}{reason}"
 
 
-def _unmet(lead: Lead, events: list[Event]) -> list[dict[str, Any]]:
+def _unmet(lead: Lead, events: Sequence[Event]) -> list[dict[str, Any]]:
     """Uses of a destination whose own condition did not hold for this lead, when it came in or was released."""
-    unmet = [one for event in events for one in event.detail.get("unmet", [])]
-    unmet += (lead.release_detail or {}).get("unmet", [])
-    actions = Action.objects.select_related("destination").in_bulk([one["action"] for one in unmet])
+    found = [one for event in events for one in event.detail.get("unmet", [])]
+    found += (lead.release_detail or {}).get("unmet", [])
+    return found
+
+
+def _named(uses: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Uses by the id of their action, each with `words`, as "CRM: Create"."""
+    actions = (
+        Action.objects.select_related("destination").in_bulk([action for action, _ in uses]) if uses else {}
+    )
     return [
         {
-            "name": f"{actions[one['action']].destination}: {actions[one['action']]}"
-            if one["action"] in actions
+            "name": f"{actions[id].destination}: {actions[id]}"
+            if id in actions
             else "An action that is gone",
-            "words": "; ".join(sentences(one)),
+            "words": words,
         }
-        for one in unmet
+        for id, words in uses
     ]
 
 

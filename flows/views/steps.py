@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from flows.editing import Parts
-from flows.forms.step import RuleFormSet, StepForm, with_a_row_changed
+from flows.forms.step import StepForm
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, save
+from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import in_words
-from leadconduit.rule_form import shown
+from leadconduit.rule_form import RuleBuilder
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,30 +62,23 @@ def _in_new_order(id: str, by: int | None) -> Parts:
 @requires(Role.ADMIN)
 def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponseBase:
     flow = flow_of(request, pk)
-    step = _step(document_of(flow), step_id) if step_id else None
-    if step and (nested := _nested(step)):
-        status = 422 if request.method == "POST" else 200
-        return render(
-            request, "flows/step.html", {"flow": flow, "step": step, "nested": nested}, status=status
-        )
+    document = document_of(flow)
+    step = _step(document, step_id) if step_id else None
+    names = names_of(document, before=step_id)
     if request.method != "POST":
-        return _step_page(
-            request,
-            flow,
-            step,
-            StepForm(initial=_initial(step)),
-            RuleFormSet(initial=_rules(step), prefix="rules"),
-        )
-    if "add" in request.POST or "drop" in request.POST:
-        return _with_rows_changed(request, flow, step)
-    form, rules = StepForm(request.POST), RuleFormSet(request.POST, prefix="rules")
+        rules = RuleBuilder(step and step["rule_set"], names=names)
+        return _step_page(request, flow, step, StepForm(initial=_initial(step)), rules)
+    rules = RuleBuilder.posted(request.POST, names=names)
+    if rules.pressed:
+        try_if_asked(request, flow, rules)
+        return _step_page(request, flow, step, StepForm(initial=request.POST.dict()), rules)
+    form = StepForm(request.POST)
     if form.is_valid() & rules.is_valid():
-        made = _made(step, form, rules)
+        made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
         errors = save(request, flow, "The step is saved. Deploy to use it.", _with(step, made))
         if not errors:
             return redirect("app:flow-steps", pk=flow.pk)
-        for sentence in errors.values():
-            form.add_error(None, sentence)
+        put(errors, _path(document, step), form, rules)
     return _step_page(request, flow, step, form, rules, status=422)
 
 
@@ -95,43 +89,14 @@ def _step(document: dict[str, Any], id: str) -> dict[str, Any]:
     return found
 
 
-def _nested(step: dict[str, Any]) -> str:
-    """The rules of a step in words, where they are more than one level, which the form cannot show."""
-    rule_set = step.get("rule_set") or {"rules": ()}
-    is_nested = any("rules" in rule or rule.get("rule_set") for rule in rule_set["rules"])
-    return in_words(rule_set) if is_nested else ""
+def _path(document: dict[str, Any], step: dict[str, Any] | None) -> str:
+    """Where the step stands in the flow that is saved."""
+    steps = document["steps"]
+    return f"steps.{steps.index(step) if step else len(steps)}"
 
 
 def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
-    return {} if step is None else {"enabled": True, **step, "op": step["rule_set"]["op"]}
-
-
-def _rules(step: dict[str, Any] | None) -> list[dict[str, Any]]:
-    if step is None:
-        return [{"lhv": "lead.", "op": "is blank"}]
-    return [shown(rule) for rule in step["rule_set"]["rules"]]
-
-
-def _with_rows_changed(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
-    """Add or take away a rule's row, keeping what was typed. Works without a script."""
-    rules = with_a_row_changed(request.POST)
-    if request.htmx:
-        return render(request, "flows/_rules.html", {"rules": rules})
-    typed = {name: request.POST.get(name) for name in StepForm.base_fields}
-    return _step_page(request, flow, step, StepForm(initial=typed), rules)
-
-
-def _made(step: dict[str, Any] | None, form: StepForm, rules: Any) -> dict[str, Any]:
-    cleaned = form.cleaned_data
-    return {
-        "type": "filter",
-        **{name: cleaned[name] for name in ("description", "outcome", "reason", "enabled")},
-        "rule_set": {
-            "id": step and step["rule_set"].get("id"),
-            "op": cleaned["op"],
-            "rules": [rule.rule() for rule in rules.forms],
-        },
-    }
+    return {} if step is None else {"enabled": True, **step}
 
 
 def _with(step: dict[str, Any] | None, made: dict[str, Any]) -> Parts:
@@ -151,14 +116,8 @@ def _step_page(
     flow: Flow,
     step: dict[str, Any] | None,
     form: StepForm,
-    rules: Any,
+    rules: RuleBuilder,
     status: int = 200,
 ) -> HttpResponseBase:
-    context = {
-        "flow": flow,
-        "step": step,
-        "form": form,
-        "rules": rules,
-        "variables": [f"lead.{id}" for id in document_of(flow)["fields"]] + ["source.name", "submission.ip"],
-    }
+    context = {"flow": flow, "step": step, "form": form, "rules": rules, "mistakes": list(rules.mistakes())}
     return render(request, "flows/step.html", context, status=status)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,14 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from destinations.models import Action, Destination
 from flows import definition, uses
-from flows.forms.condition import ConditionForm
-from flows.forms.step import RuleFormSet, with_a_row_changed
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of
+from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import in_words
-from leadconduit.rule_form import shown
+from leadconduit.rule_form import RuleBuilder
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 GONE = "The flow does not use that any more: somebody took it away meanwhile."
@@ -128,38 +128,29 @@ def _chosen(request: MemberRequest) -> list[Action]:
 def condition(request: MemberRequest, pk: str, action_id: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     rule_set, action = _rule_set(flow, action_id), _action(request, action_id)
+    names = names_of(document_of(flow))
     if request.method != "POST":
-        return _page(request, flow, action, rule_set, _form(rule_set), _rules(rule_set))
-    if "every" in request.POST:
-        for sentence in _put(request, flow, action, None):
-            messages.error(request, sentence)
-        return _to_list(flow, action)
-    if _is_nested(rule_set):
-        return _page(request, flow, action, rule_set, _form(rule_set), _rules(rule_set), status=422)
-    if "add" in request.POST or "drop" in request.POST:
-        rules = with_a_row_changed(request.POST)
-        if request.htmx:
-            return render(request, "flows/_rules.html", {"rules": rules})
-        return _page(request, flow, action, rule_set, ConditionForm(initial=request.POST.dict()), rules)
-    return _save(request, flow, action, rule_set)
-
-
-def _save(
-    request: MemberRequest, flow: Flow, action: Action, rule_set: dict[str, Any] | None
-) -> HttpResponseBase:
-    form, rules = ConditionForm(request.POST), RuleFormSet(request.POST, prefix="rules")
-    if form.is_valid() & rules.is_valid():
-        made = {
-            "id": rule_set and rule_set.get("id"),
-            "op": form.cleaned_data["op"],
-            "rules": [rule.rule() for rule in rules.forms],
-        }
+        return _page(request, flow, action, rule_set, RuleBuilder(rule_set, names=names))
+    rules = RuleBuilder.posted(request.POST, names=names)
+    if rules.pressed:
+        try_if_asked(request, flow, rules)
+        return _page(request, flow, action, rule_set, rules)
+    made = None if "every" in request.POST else rules.rule_set
+    form = Form(request.POST)
+    if made is None or rules.is_valid():
         errors = _put(request, flow, action, made)
         if not errors:
             return _to_list(flow, action)
-        for sentence in errors:
-            form.add_error(None, sentence)
-    return _page(request, flow, action, rule_set, form, rules, status=422)
+        put(_inside(errors), "", form, rules)
+    return _page(request, flow, action, rule_set, rules, form, status=422)
+
+
+def _inside(errors: Mapping[str, str]) -> dict[str, str]:
+    """By the path inside the action's own entry, which is the only one that is written."""
+    return {
+        f"rule_set.{rest}" if (rest := path.partition(".rule_set.")[2]) else path: errors[path]
+        for path in errors
+    }
 
 
 def _rule_set(flow: Flow, action_id: str) -> dict[str, Any] | None:
@@ -176,38 +167,20 @@ def _action(request: MemberRequest, action_id: str) -> Action:
     return get_object_or_404(actions, pk=action_id)
 
 
-def _is_nested(rule_set: Mapping[str, Any] | None) -> bool:
-    """Whether it is more than the one level that the form can show."""
-    rules = rule_set["rules"] if rule_set else ()
-    return any("rules" in rule or rule.get("rule_set") for rule in rules)
-
-
-def _form(rule_set: Mapping[str, Any] | None) -> ConditionForm:
-    return ConditionForm(initial={"op": rule_set["op"]} if rule_set else {})
-
-
-def _rules(rule_set: Mapping[str, Any] | None) -> Any:
-    if rule_set is None:
-        rows = [{"lhv": "lead.", "op": "is equal to"}]
-    elif _is_nested(rule_set):
-        rows = []
-    else:
-        rows = [shown(rule) for rule in rule_set["rules"]]
-    return RuleFormSet(initial=rows, prefix="rules")
-
-
-def _put(request: MemberRequest, flow: Flow, action: Action, rule_set: dict[str, Any] | None) -> list[str]:
-    """Set the condition. Answers what is wrong with it; then nothing was saved."""
+def _put(
+    request: MemberRequest, flow: Flow, action: Action, rule_set: dict[str, Any] | None
+) -> dict[str, str]:
+    """Set the condition. Answers what is wrong with it, by path; then nothing was saved."""
     try:
         uses.put(flow=flow, action_id=action.pk, rule_set=rule_set, author=request.member, now=timezone.now())
     except uses.UseGone:
-        return [GONE]
+        return {"": GONE}
     except definition.InvalidFlow as invalid:
-        return list(invalid.errors.values())
+        return dict(invalid.errors)
     except Flow.DoesNotExist:
         raise Http404 from None
     messages.success(request, "Saved. Deploy to use it.")
-    return []
+    return {}
 
 
 def _to_list(flow: Flow, action: Action) -> HttpResponse:
@@ -219,17 +192,16 @@ def _page(
     flow: Flow,
     action: Action,
     rule_set: Mapping[str, Any] | None,
-    form: ConditionForm,
-    rules: Any,
+    rules: RuleBuilder,
+    form: Form | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     context = {
         "flow": flow,
         "action": action,
         "conditional": rule_set is not None,
-        "nested": in_words(rule_set) if rule_set and _is_nested(rule_set) else "",
-        "form": form,
         "rules": rules,
-        "variables": [f"lead.{id}" for id in document_of(flow)["fields"]] + ["source.name", "submission.ip"],
+        "mistakes": list(rules.mistakes()),
+        "form": form,
     }
     return render(request, "flows/condition.html", context, status=status)

@@ -1,10 +1,12 @@
 """Holds answers of the API against an OpenAPI description of it."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -33,12 +35,23 @@ class Description:
         responses = self.spec["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
         return str(status) in responses
 
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Each with its method and its path."""
+        for path, item in self.spec["paths"].items():
+            for method, operation in item.items():
+                yield method.upper(), path, operation
+
     def problems(self, method: str, path: str, answer: Answer) -> list[str]:
         """What in an answer contradicts the description; `path` as it stands there, with its braces."""
+        described = self.spec["paths"][path][method.lower()]["responses"][str(answer.status_code)]
+        if "content" not in described:
+            return [f"$: {answer.content!r} is more than nothing"] if answer.content else []
         place = f"#/paths/{_escaped(path)}/{method.lower()}/responses/{answer.status_code}"
         schema = {"$ref": f"urn:spec{place}/content/application~1json/schema"}
         validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
-        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer.json())]
+        # Of alternatives, the one that it comes nearest to.
+        nearest = [best_match([error]) or error for error in validator.iter_errors(answer.json())]
+        return [f"{error.json_path}: {error.message[:500]}" for error in nearest]
 
 
 def _escaped(path: str) -> str:

@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,13 +15,14 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from destinations.models import Action
-from flows.models import Attempt, Delivery
+from destinations.models import Destination
+from flows.models import Delivery, Entity
 from leadconduit import api_urls
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, CustomField
 from leadconduit.lib.ids import new_id
 from tests.api.described import Description
 from tests.cast import Answer, ApiClient
+from tests.destinations.connectors.receiver import Receiver, receiver
 from tests.factories import (
     DestinationFactory,
     EntityFactory,
@@ -31,6 +32,9 @@ from tests.factories import (
     source_of,
     use_of,
 )
+from tests.flows.api.eventful import attempt, recipient_step, story
+
+__all__ = ["receiver"]
 
 pytestmark = pytest.mark.django_db
 REFERENCE = Path(settings.BASE_DIR).parent / "shared" / "reference"
@@ -41,8 +45,20 @@ RULE_SET: dict[str, Any] = {
         {"lhv": "lead.state", "op": "includes", "rhv": ["CA", "TX"]},
         {"lhv": "lead.age", "op": "is not equal to", "rhv": 17.5},
         {"lhv": "lead.is_test", "op": "is equal to", "rhv": False},
+        {
+            "op": "or",
+            "rules": [
+                {
+                    "lhv": "{{lowercase lead.city}}",
+                    "op": "matches pattern",
+                    "rhv": "^a",
+                    "rule_set": {"op": "and", "rules": [{"lhv": "lead.email", "op": "format is valid"}]},
+                }
+            ],
+        },
     ],
 }
+CRITERIA = {"outcome": "failure", "reason": "Not {{lead.state}}", "rule_set": RULE_SET}
 ENTITY = {
     "name": "Leads Inc",
     "description": "Sells leads",
@@ -64,20 +80,63 @@ class Call(NamedTuple):
     answer: Answer
 
 
-def calls(api: ApiClient, account: Account) -> Iterator[Call]:
-    """Every operation once, on data that fill every property; then refusals."""
-    seller = EntityFactory.create(account=account, **ENTITY)
-    crm = DestinationFactory.create(account=account, actions=["Contacts", "Deals"])
-    FlowFactory.create(account=account, uses=[crm], deployed=True)
-    body = flow_body(
+class Caller:
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: str = "",
+        headers: dict[str, str] | None = None,
+        content_type: str = "application/json",
+        **parts: str,
+    ) -> Call:
+        answer = self._api.send(
+            method, path.format(**parts) + query, body, content_type=content_type, headers=headers
+        )
+        return Call(method, path, answer)
+
+
+def full_body(account: Account, seller: Entity, crm: Destination, url: str) -> dict[str, Any]:
+    """A flow with every property that there is."""
+    other = EntityFactory.create(account=account)
+    mappings = [
+        {"property": "state", "value": "{{lead.st}}", "rule_set": RULE_SET},
+        {"property": "email", "value": ["{{lead.mail}}", None]},
+        {"property": "age", "value": 7},
+        {"property": "city", "value": None},
+    ]
+    integration = {"module_id": "leadconduit-default.inbound", "mappings": mappings}
+    step = {**recipient_step(account, url), "description": "c", "notes": "d", "enabled": True}
+    return flow_body(
         fields=["email", "state"],
-        sources=[source_of(seller), source_of(EntityFactory.create(account=account))],
-        steps=[filter_step(*RULE_SET["rules"], description="a", notes="b"), filter_step(outcome="success")],
+        acceptance_criteria=CRITERIA,
+        sources=[
+            source_of(
+                seller, integration=integration, acceptance_criteria=CRITERIA, authentication_required=True
+            ),
+            source_of(other),
+        ],
+        steps=[
+            filter_step(*RULE_SET["rules"], description="a", notes="b"),
+            {**step, "rule_set": RULE_SET},
+            filter_step(outcome="success"),
+        ],
         destinations=[use_of(crm, "deals", rule_set=RULE_SET)],
     )
 
-    def call(method: str, path: str, body: object = None, query: str = "", **parts: str) -> Call:
-        return Call(method, path, api.send(method, path.format(**parts) + query, body))
+
+def calls(api: ApiClient, account: Account, url: str) -> Iterator[Call]:
+    """Every operation at least once, on data that fill every property. `url` is a recipient's."""
+    call = Caller(api)
+    seller = EntityFactory.create(account=account, **ENTITY)
+    crm = DestinationFactory.create(account=account, actions=["Contacts", "Deals"])
+    FlowFactory.create(account=account, uses=[crm], deployed=True)
+    body = full_body(account, seller, crm, url)
 
     yield call("GET", "/status")
     yield call("GET", "/destinations")
@@ -85,56 +144,102 @@ def calls(api: ApiClient, account: Account) -> Iterator[Call]:
     yield call(
         "GET", "/destinations/{instance_id}", query="?include=flow_usages", instance_id=crm.instance_id
     )
-    yield call("POST", "/entities", ENTITY)
+    entity = call("POST", "/entities", ENTITY)
+    yield entity
+    id = _id(entity)
     yield call("GET", "/entities")
     yield call("GET", "/entities/{id}", id=seller.pk)
+    yield call("PUT", "/entities/{id}", {**ENTITY, "name": "Renamed"}, id=id)
+    yield call("DELETE", "/entities/{id}", id=id)
+    yield from _field_calls(call, account)
     created = call("POST", "/flows", body)
     yield created
-    id = json.loads(created.answer.content)["id"]
+    id = _id(created)
     yield call("GET", "/flows")
     yield call("GET", "/flows/{id}", id=id)
-    yield call("PUT", "/flows/{id}", {**body, "name": "Renamed"}, id=id)
+    yield call("PUT", "/flows/{id}", {**body, "name": "Renamed", "acceptance_criteria": None}, id=id)
+    yield call("PUT", "/flows/{id}", body, id=id)
     yield call("POST", "/flows/{id}/deploy", id=id)
+    yield call("GET", "/flows/{id}/changelogs", id=id)
+    yield call("GET", "/flows/{id}/fields", id=id)
+    yield call("GET", "/flows/{id}/fields/usage", id=id)
     yield call("DELETE", "/flows/{id}", id=id)
-    delivery = _delivery(account)
-    yield call("GET", "/deliveries")
-    yield call("GET", "/deliveries/{id}", id=delivery.pk)
+    yield from _event_calls(call, account, url)
 
 
-def refusals(api: ApiClient, nobody: ApiClient, account: Account) -> Iterator[Call]:
-    flow = FlowFactory.create(account=account)
-    for path in ("/status", "/destinations", "/flows", "/entities", "/deliveries"):
-        yield Call("GET", path, nobody.get(path))
-    for path in ("/flows/{id}", "/entities/{id}", "/deliveries/{id}"):
-        yield Call("GET", path, api.get(path.format(id="0" * 24)))
-    yield Call("GET", "/destinations/{instance_id}", api.get("/destinations/nope"))
-    yield Call("GET", "/destinations", api.get("/destinations?include=x"))
-    yield Call("GET", "/deliveries", api.get("/deliveries?state=x"))
-    yield Call("POST", "/flows", api.post("/flows", {}))
-    yield Call("POST", "/flows", api.post("/flows", flow_body(id=flow.pk)))
-    yield Call("POST", "/flows", api.post("/flows", b"{}", content_type="text/plain"))
-    yield Call("PUT", "/flows/{id}", api.put(f"/flows/{flow.pk}", b"x" * 2_000_000))
-    yield Call("POST", "/entities", api.post("/entities", {"name": 7}))
+def _field_calls(call: Caller, account: Account) -> Iterator[Call]:
+    field = {"name": "Roof age", "type": "number", "description": "In years"}
+    yield call("POST", "/fields", field)
+    yield call("GET", "/fields")
+    yield call("GET", "/fields/{id}", id="email")
+    yield call("GET", "/fields/{id}", id="roof_age_acm")
+    yield call("PUT", "/fields/{id}", {**field, "name": "Age of the roof"}, id="roof_age_acm")
+    FlowFactory.create(account=account, fields=["roof_age_acm"])
+    yield call("DELETE", "/fields/{id}", id="roof_age_acm")
+    yield call("GET", "/types")
 
 
-def _delivery(account: Account) -> Delivery:
-    action = Action.objects.filter(destination__account=account)[0]
-    delivery = Delivery.objects.create(
-        account=account,
-        lead_id=new_id(),
-        flow_id=new_id(),
-        destination=action.destination,
-        action=action,
-        follows_id=new_id(),
-        origin_id=new_id(),
-        state="delivered",
-        outcome="delivered",
-        attempt_count=1,
-        finished_at=datetime.now(UTC),
+def _event_calls(call: Caller, account: Account, url: str) -> Iterator[Call]:
+    told = story(account, url)
+    first, second = told.deliveries
+    attempts = [
+        attempt(first, 1, "unavailable", reason="It is down."),
+        attempt(first, 2, "delivered"),
+        attempt(second, 1, "rejected", exchange=None),
+    ]
+    story(account, "http://nowhere.invalid")
+    Delivery.objects.filter(pk=first.pk).update(
+        outcome="delivered", follows_id=new_id(), origin_id=new_id(), finished_at=datetime.now(UTC)
     )
-    exchange = {"request": {"method": "POST"}, "response": {"status": 200}}
-    Attempt.objects.create(delivery=delivery, number=1, outcome="delivered", exchange=exchange)
-    return delivery
+    yield call("GET", "/events", query="?limit=1000")
+    yield call("GET", "/events", query="?include=vars.lead")
+    yield call("POST", "/events", {"rules": RULE_SET["rules"][:2], "exclude": ["vars"], "sort": "asc"})
+    yield call("GET", "/events/{id}", id=attempts[0].pk)
+    yield call("GET", "/deliveries")
+    yield call("GET", "/deliveries/{id}", id=first.pk)
+
+
+def _id(call: Call) -> str:
+    id: str = json.loads(call.answer.content)["id"]
+    return id
+
+
+def refusals(
+    api: ApiClient, nobody: ApiClient, account: Account, described: Iterable[tuple[str, str, dict[str, Any]]]
+) -> Iterator[Call]:
+    """Every answer of every operation that is no success: those that come of a rule here, by the rule."""
+    call, uncalled = Caller(api), Caller(nobody)
+    flow, entity = FlowFactory.create(account=account), EntityFactory.create(account=account)
+    FlowFactory.create(account=account, sources=[source_of(entity)])
+    field = CustomField.make(account=account, name="Height", type="number", by=None)
+    there = {"/flows": flow.pk, "/entities": entity.pk, "/fields": field.field_id}
+
+    for method, path, operation in described:
+        parts: dict[str, Any] = dict.fromkeys(
+            re.findall(r"\{(\w+)\}", path), there.get("/" + path.split("/")[1], "0" * 24)
+        )
+        gone: dict[str, Any] = dict.fromkeys(parts, "0" * 24)
+        if "401" in operation["responses"]:
+            yield uncalled(method, path, **parts)
+        if "404" in operation["responses"]:
+            yield call(method, path, {}, **gone)
+        if "413" in operation["responses"]:
+            yield call(method, path, b"x" * 2_000_000, **parts)
+            yield call(method, path, b"{}", content_type="text/plain", **parts)
+            yield call(method, path, {"name": 7}, **parts)
+        if "304" in operation["responses"]:
+            yield call(method, path, headers={"If-None-Match": "*"}, **parts)
+    for path in ("/destinations", "/destinations/{instance_id}"):
+        yield call("GET", path, query="?include=x", instance_id="x")
+    for path in ("/deliveries", "/events", "/flows/{id}/changelogs"):
+        yield call("GET", path, query="?limit=x", id=flow.pk)
+    yield call("GET", "/flows/{id}/fields/usage", query="?timeframe=x", id=flow.pk)
+    yield call("POST", "/flows", flow_body(id=flow.pk))
+    yield call("PUT", "/flows/{id}", flow_body(), id=flow.pk, headers={"If-Match": '"x"'})
+    yield call("DELETE", "/entities/{id}", id=entity.pk)
+    yield call("POST", "/fields", {"name": "Height", "type": "number"})
+    yield call("PUT", "/fields/{id}", {"name": "E-mail", "type": "email"}, id="email")
+    yield call("DELETE", "/fields/{id}", id="email")
 
 
 # --- Our own description
@@ -160,23 +265,29 @@ def _readable(path: str) -> str:
     return path.replace("%7B", "{").replace("%7D", "}")
 
 
-def test_our_description_is_true(api: ApiClient, nobody: ApiClient, acme: Account, client: Client) -> None:
+def test_our_description_is_true(
+    api: ApiClient, nobody: ApiClient, acme: Account, client: Client, receiver: Receiver
+) -> None:
     ours = Description(client.get("/docs/openapi.json").json())
+    answering(receiver)
+    operations = [operation for operation in ours.operations() if operation[2]["security"]]
 
-    made = [*calls(api, acme), *refusals(api, nobody, acme)]
+    made = [*calls(api, acme, receiver.url), *refusals(api, nobody, acme, operations)]
 
     undescribed = [
         call for call in made if not ours.describes(call.method, call.path, call.answer.status_code)
     ]
     assert undescribed == []
     assert {call: found for call in made if (found := ours.problems(*call))} == {}
-    operations = {
-        (method.upper(), path)
-        for path, item in ours.spec["paths"].items()
-        for method, operation in item.items()
-        if operation["security"]
+    # And whatever it describes was answered once.
+    assert {(call.method, call.path, str(call.answer.status_code)) for call in made} == {
+        (method, path, status) for method, path, operation in operations for status in operation["responses"]
     }
-    assert {(call.method, call.path) for call in made} == operations
+
+
+def answering(receiver: Receiver) -> None:
+    receiver.headers = {"Content-Type": "application/json"}
+    receiver.body = '{"score": 7, "list": [null, {"a": 1.5}]}'
 
 
 def test_the_page_to_try_the_api_needs_no_inline_script(client: Client) -> None:
@@ -209,14 +320,19 @@ def theirs() -> Description:
 
 
 def test_what_leadconduit_describes_is_answered_as_it_says(
-    theirs: Description, api: ApiClient, nobody: ApiClient, acme: Account
+    theirs: Description, api: ApiClient, nobody: ApiClient, acme: Account, client: Client, receiver: Receiver
 ) -> None:
-    made = [*calls(api, acme), *refusals(api, nobody, acme)]
+    answering(receiver)
+    operations = Description(client.get("/docs/openapi.json").json()).operations()
+    made = [
+        *calls(api, acme, receiver.url),
+        *refusals(api, nobody, acme, [operation for operation in operations if operation[2]["security"]]),
+    ]
 
     known = [call for call in made if call.path in theirs.spec["paths"]]
     described = [call for call in known if theirs.describes(call.method, call.path, call.answer.status_code)]
     assert {call: found for call in described if (found := theirs.problems(*call))} == {}
-    assert len(described) >= 14
+    assert len({(call.method, call.path) for call in described}) >= 25
     # A success is never one that it does not know.
     assert [call for call in known if call.answer.status_code < 300 and call not in described] == []
 

@@ -202,7 +202,8 @@ def test_the_flows_acceptance_criteria_are_judged_before_the_sources() -> None:
     came = run(document, FROM_SOURCE)
 
     assert (came.outcome, came.reason) == ("failure", "Only CA")
-    assert came.blame and came.blame["description"] == "Acceptance criteria of the source"
+    assert came.blame
+    assert came.blame["description"] == "Acceptance criteria of the source"
     assert [(one["of"], one["matched"]) for one in came.acceptance] == [("flow", True), ("source", False)]
 
 
@@ -289,7 +290,8 @@ def test_a_filter_after_a_failed_recipient_tells_the_source_and_the_recipient_st
     came = run(document, TEXAN, answered("failure", "Duplicate"))
 
     assert (came.outcome, came.reason, came.gate) == ("failure", "Duplicate", "failed")
-    assert came.blame and came.blame["id"] == "rrrrrr"
+    assert came.blame
+    assert came.blame["id"] == "rrrrrr"
 
 
 def test_a_lead_that_does_not_match_a_recipients_rules_skips_it_and_may_be_delivered() -> None:

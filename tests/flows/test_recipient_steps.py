@@ -249,6 +249,13 @@ def test_what_only_a_lead_can_tell_is_taken(acme: Account, crm: Entity, value: s
     assert read(acme, recipient_step(crm, mapped={name: value}))
 
 
+@pytest.mark.parametrize("pattern", ["(?=a)(b)", "{{lead.x}}(b)"])
+def test_patterns_that_may_be_slow_are_few(acme: Account, crm: Entity, pattern: str) -> None:
+    step = recipient_step(crm, mapped={f"capture.c{number}": pattern for number in range(11)})
+
+    assert list(errors(acme, step)) == ["steps.0.integration.mappings"]
+
+
 def test_an_entity_must_be_a_recipient_with_a_name_that_makes_a_key(acme: Account) -> None:
     entities = [
         EntityFactory.create(account=acme, name="Seller"),

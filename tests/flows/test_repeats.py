@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,14 +13,14 @@ from flows import intake, repeats
 from flows.models import Flow, Lead, SubmissionKey
 from leadconduit.accounts.models import Account
 from leadconduit.lib.ids import new_id
-from tests.factories import EntityFactory, FlowFactory, source_of
+from tests.factories import NOON, EntityFactory, FlowFactory, recipient_step, source_of
 from tests.threads import InThread, somebody_waits
 
 BODY = b"email=a%40b.co"
 
 
-def under(flow: Flow, source_id: str, body: bytes = BODY) -> repeats.Submission:
-    named = repeats.under_key("order-1", flow_id=flow.pk, source_id=source_id, query="", body=body)
+def under(flow: Flow, source_id: str) -> repeats.Submission:
+    named = repeats.under_key("order-1", flow_id=flow.pk, source_id=source_id, query="", body=BODY)
     assert named
     return named
 
@@ -44,7 +45,7 @@ def test_of_two_at_once_the_second_waits_and_makes_no_lead(acme: Account, body: 
             found, {"email": "a@b.co"}, ip="", now=timezone.now(), under=under(flow, seller.pk)
         )
         second = InThread(submit_again)
-        while not somebody_waits():
+        while second.is_alive() and not somebody_waits():
             time.sleep(0.01)
     second.join()
 
@@ -74,3 +75,64 @@ def test_a_key_is_any_printable_text(header: str) -> None:
 
 def test_no_header_is_no_key() -> None:
     assert repeats.under_key(None, flow_id="f", source_id="s", query="", body=b"") is None
+
+
+# --- Where recipients are asked, the key is claimed before
+
+
+@pytest.fixture
+def asking(acme: Account) -> tuple[Flow, str]:
+    """A flow that asks a recipient, and its source."""
+    seller, crm = EntityFactory.create(account=acme), EntityFactory.create(account=acme, recipient="crm")
+    flow = FlowFactory.create(
+        account=acme, sources=[source_of(seller)], steps=[recipient_step(crm)], deployed=True
+    )
+    return flow, seller.pk
+
+
+def submit(flow: Flow, source_id: str) -> Any:
+    return Client(headers={"Idempotency-Key": "order-1"}).post(
+        f"/flows/{flow.pk}/sources/{source_id}/submit", BODY, "application/x-www-form-urlencoded"
+    )
+
+
+@pytest.mark.django_db
+def test_while_the_first_is_under_way_the_second_is_told_to_come_again(asking: tuple[Flow, str]) -> None:
+    with repeats.claimed(under(*asking), now=timezone.now()):
+        answer = submit(*asking)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.content == b"This submission is under way: submit it again in a few seconds"
+    assert not Lead.objects.exists()
+    assert not SubmissionKey.objects.exists()
+
+
+@pytest.mark.django_db
+def test_of_two_that_claim_at_once_one_does() -> None:
+    one = repeats.Submission("f" * 24, "5" * 24, "key", "request")
+
+    with repeats.claimed(one, now=NOON), pytest.raises(repeats.Repeated), repeats.claimed(one, now=NOON):
+        pass
+
+
+@pytest.mark.django_db
+def test_the_claim_of_a_process_that_died_is_taken_over_and_counts_no_more() -> None:
+    one, later = repeats.Submission("f" * 24, "5" * 24, "key", "request"), NOON + timedelta(minutes=11)
+
+    with repeats.claimed(one, now=NOON) as dead:
+        assert repeats.first(one, now=later) is None
+        with repeats.claimed(one, now=later) as mine:
+            with pytest.raises(repeats.Repeated):
+                repeats.record(dead, Lead(pk=new_id(later)), now=later)
+            repeats.record(mine, Lead(pk=new_id(later)), now=later)
+
+    assert SubmissionKey.objects.get().is_kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_that_recipients_were_asked_about_has_its_key(asking: tuple[Flow, str]) -> None:
+    first, again = submit(*asking), submit(*asking)
+
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert SubmissionKey.objects.get().lead_id == Lead.objects.get().pk

@@ -11,10 +11,11 @@ from destinations.models import Destination
 from flows.models import Flow
 from leadconduit.accounts.models import Account, User
 from tests.factories import DestinationFactory, FlowFactory, use_of
+from tests.pages import fields_of
 
 TEXANS = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}]}
 NESTED = {"op": "or", "rules": [TEXANS, {"lhv": "lead.email", "op": "is not blank"}]}
-RULES = {"op": "or", "rules-TOTAL_FORMS": "1", "rules-INITIAL_FORMS": "0"}
+RULES = {"rules": ["rule"], "rules-op": "or"}
 NEW_YORK = {"rules-0-lhv": "lead.state", "rules-0-op": "is equal to", "rules-0-rhv": "NY"}
 
 
@@ -111,7 +112,7 @@ def test_a_condition_is_set_shown_in_words_changed_and_taken_away(
     rule_set = saved(flow)[1]["actions"][0]["rule_set"]
     assert (rule_set["op"], rule_set["rules"][0]["rhv"]) == ("or", "NY")
     assert "lead.state is equal to" in visitor.get(page(flow)).content.decode()
-    assert 'value="NY"' in visitor.get(condition(flow, row)).content.decode()
+    assert ">NY</textarea>" in visitor.get(condition(flow, row)).content.decode()
 
     visitor.post(condition(flow, row), {"every": "1"})
     assert saved(flow)[1]["actions"][0]["rule_set"] is None
@@ -134,21 +135,23 @@ def test_rows_for_rules_come_and_go_and_keep_what_was_typed(
 ) -> None:
     row = action(sheet, "Row")
 
-    answer = visitor.post(condition(flow, row), {**RULES, **NEW_YORK, "add": "1"}).content.decode()
+    answer = visitor.post(
+        condition(flow, row), {**RULES, **NEW_YORK, "rules-press": "add-rule"}
+    ).content.decode()
 
     assert 'name="rules-1-lhv"' in answer
-    assert 'value="NY"' in answer
+    assert ">NY</textarea>" in answer
     assert saved(flow)[1]["actions"][0]["rule_set"] is None
 
 
-def test_rules_inside_one_another_are_said_but_not_overwritten(
+def test_rules_inside_one_another_are_saved_as_they_are_shown(
     visitor: Client, acme: Account, sheet: Destination
 ) -> None:
     flow = FlowFactory.create(account=acme, destinations=[use_of(sheet, rule_set=NESTED)])
     row, before = action(sheet, "Row"), saved(flow)
 
-    assert "Its rules stand inside one another" in visitor.get(condition(flow, row)).content.decode()
-    assert visitor.post(condition(flow, row), {**RULES, **NEW_YORK}).status_code == 422
+    shown = visitor.get(condition(flow, row)).content.decode()
+    assert visitor.post(condition(flow, row), fields_of(shown)).status_code == 302
     assert saved(flow) == before
 
 

@@ -1,0 +1,112 @@
+"""What rules and templates may name: the fields of a lead with their parts, and what stands beside the lead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from leadconduit.leads.rules.checking import template_of_left
+from leadconduit.leads.template import TemplateError, compile_template
+from leadconduit.leads.types.described import COMPONENTS
+
+BESIDE: Final[Mapping[str, str]] = {
+    "submission.ip": "ip",
+    "submission.timestamp": "time",
+    "source.name": "string",
+    "source.id": "string",
+    "flow.name": "string",
+    "flow.id": "string",
+    "account.name": "string",
+    "account.id": "string",
+}
+"""The variables that every lead has, with their types."""
+
+_ROOTS: Final = frozenset(path.partition(".")[0] for path in BESIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where a rule stands: `fields` of its leads with their types ("" for none), `keys` of what earlier steps append.
+
+    `are_all`: there is nothing else to be named, as there is where a rule stands in no flow.
+    """
+
+    fields: Mapping[str, str]
+    keys: tuple[str, ...] = ()
+    are_all: bool = True
+
+    def offered(self) -> list[str]:
+        """Paths to choose from."""
+        return [
+            *(f"lead.{field}" for field in self.fields),
+            *(f"{key}.{part}" for key in self.keys for part in ("outcome", "reason")),
+            *BESIDE,
+            *(f"lead.{field}.{part}" for field, type in self.fields.items() for part in _parts(type)),
+        ]
+
+    def type_of(self, lhv: str) -> str | None:
+        """The type of a rule's left-hand side, where it is one variable whose type is known."""
+        path = lhv.strip().strip("{} ")
+        if path in BESIDE:
+            return BESIDE[path]
+        field, part = self._field(path.removeprefix("lead."))
+        if field is None or not path.startswith("lead."):
+            return None
+        type = self.fields[field]
+        return (_parts(type).get(part) if part else type) or None
+
+    def doubts(self, rule: Mapping[str, Any]) -> list[str]:
+        """What is odd about the variables that a rule names, a sentence each. Such a rule runs all the same."""
+        if not self.are_all:
+            return []
+        right = rule.get("rhv")
+        texts = [template_of_left(str(rule.get("lhv", ""))), *(right if isinstance(right, list) else [right])]
+        paths = [path for text in texts if isinstance(text, str) for path in _paths(text)]
+        return list(dict.fromkeys(doubt for path in paths if (doubt := self._doubt(path))))
+
+    def _doubt(self, path: str) -> str:
+        root, _, rest = path.partition(".")
+        if root == "lead":
+            return self._doubt_of_field(rest)
+        if root in self.keys or path in BESIDE or path in _ROOTS:
+            return ""
+        if root in _ROOTS:
+            known = ", ".join(f"`{one}`" for one in BESIDE if one.startswith(f"{root}."))
+            return f"There is no `{path}`, only {known}."
+        meant, _ = self._field(path)
+        return (
+            f"Nothing is called `{path}` here. Did you mean `lead.{path}`?"
+            if meant
+            else f"Nothing is called `{path}` here: a field of the lead begins with `lead.`"
+        )
+
+    def _doubt_of_field(self, rest: str) -> str:
+        field, part = self._field(rest)
+        if field is None:
+            is_family = not rest or any(one.startswith(f"{rest}.") for one in self.fields)
+            return "" if is_family else f"The flow has no field `{rest}`: add it under Fields."
+        parts = _parts(self.fields[field])
+        first = part.partition(".")[0]
+        if not first or not parts or first in parts or first.isdecimal():
+            return ""
+        return f"`{field}` is of the type {self.fields[field]}, which has no part `{first}`."
+
+    def _field(self, rest: str) -> tuple[str | None, str]:
+        """The longest field that a path begins with, and the rest of the path."""
+        field, part = rest, ""
+        while field:
+            if field in self.fields:
+                return field, part
+            field, _, last = field.rpartition(".")
+            part = f"{last}.{part}" if part else last
+        return None, ""
+
+
+def _parts(type: str) -> Mapping[str, str]:
+    return {one.name: one.type for one in COMPONENTS.get(type, ())}
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    try:
+        return compile_template(text).paths
+    except TemplateError:
+        return ()
