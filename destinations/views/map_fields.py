@@ -190,7 +190,11 @@ def _page(
 
 
 def _of_tables(tables: Tables) -> list[Problem]:
-    named = [(form, f"Table “{form['name'].value()}”, ") for form in [*tables.forms, tables.new]]
+    # What stands already shows no field for its name.
+    named = [
+        (form, f"Table “{form.saved.name if form.saved else form['name'].value()}”, ")
+        for form in [*tables.forms, tables.new]
+    ]
     found = [problem for form, where in named for problem in problems_of(form, where)]
     return [*found, Problem(tables.refused, "tables")] if tables.refused else found
 

@@ -527,7 +527,7 @@ def test_a_loop_of_tables_is_said_at_the_one_that_closes_it(page: Client, mappin
     closing = {"table-0-was": "States", "table-0-otherwise": "table", "table-0-table": "More"}
     shown = post(page, mapping, closing, change="tables")
 
-    assert "This goes round in a circle" in shown
+    assert "Table “States”, Other table: This goes round in a circle" in shown
     assert [table.otherwise for table in tables(mapping)] == ["keep", "table"]
 
 
