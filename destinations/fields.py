@@ -35,7 +35,8 @@ class FieldSpec:
 
     Its value is a text, a number (kind `number`), true or false (`boolean`), a list of [name, value] (`pairs`,
     `secret_pairs`), or a list of what a receiver takes (`target_fields`, described there). `minimum` and `maximum` bound
-    a number, `max_length` a text and each part of a pair. `check` takes a value of the right kind and returns what else
+    a number, `max_length` a text and each part of a pair. With `spaces_count`, a text of nothing but white space is not
+    blank. `check` takes a value of the right kind and returns what else
     is wrong with it, or nothing. With `live_choices`, its choices are asked of the platform (`Setup.options`).
     """
 
@@ -44,6 +45,7 @@ class FieldSpec:
     kind: Kind = "text"
     help: str = ""
     required: bool = False
+    spaces_count: bool = False
     default: Any = None
     choices: tuple[Choice, ...] = ()
     live_choices: bool = False
@@ -60,7 +62,11 @@ class FieldSpec:
 
     def problem(self, value: Any) -> str:
         """What is wrong with a value: a sentence, or ""."""
-        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+        if (
+            value is None
+            or value in ("", [])
+            or (isinstance(value, str) and not self.spaces_count and not value.strip())
+        ):
             return "Fill this in." if self.required else ""
         return _PROBLEMS[self.kind](self, value) or self.check(value) or ""
 

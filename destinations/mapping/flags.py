@@ -14,11 +14,21 @@ from destinations.mapping.rows import MappingRow, place
 from destinations.mapping.scope import shown
 from destinations.platforms.port import TargetField, Targets
 from leadconduit.leads import types
+from leadconduit.leads.names import BESIDE
 from leadconduit.leads.standard_fields import type_of
-from leadconduit.leads.template import TemplateError, compile_template
+from leadconduit.leads.template import TemplateError, compile_template, is_path
 from leadconduit.leads.values import as_text
 
-Kind = Literal["required", "too_long", "not_in_choices", "wrong_type", "unknown_field", "overridden", "note"]
+Kind = Literal[
+    "required",
+    "too_long",
+    "not_in_choices",
+    "wrong_type",
+    "unknown_field",
+    "not_taken",
+    "overridden",
+    "note",
+]
 
 MOST_CHOICES = 5
 """That a sentence names."""
@@ -42,21 +52,23 @@ def check(
     results: Sequence[RowResult],
     targets: Targets,
     known_paths: Collection[str],
+    taken: Collection[str] = (),
 ) -> list[Flag]:
     """Flags in the order of the rows; those without a row come first.
 
     `results` are of `Mapping.explain` for the same rows. `known_paths` are what templates may name, `lead.` included;
-    a mapping of them to a lead's field types says which components there are.
+    a mapping of them to a lead's field types says which components there are. `taken` are the ids of the fields that
+    the account's flows take; without any, nothing is said about that.
     """
-    known = _Known(known_paths)
+    known = _Known(known_paths, taken)
     fields = {field.key: field for field in targets.fields}
-    flags = list(_missing(rows, results, targets.fields))
+    flags = [*_missing(rows, results, targets.fields), *_gaps(rows, results)]
     for index, (row, result) in enumerate(zip(rows, results, strict=True)):
         flags += [Flag(index, row.target, kind, said) for kind, said in _of_source(row, known)]
         flags += [Flag(index, row.target, kind, said) for kind, said in _of_result(rows[index:], result)]
         field = fields.get(row.target)
         if field is not None and result.sent:
-            flags += [Flag(index, row.target, kind, said) for kind, said in _of_value(field, result.value)]
+            flags += [Flag(index, row.target, kind, said) for kind, said in _of_value(field, result)]
     return sorted(flags, key=lambda flag: -1 if flag.row is None else flag.row)
 
 
@@ -96,13 +108,44 @@ def _of_result(rows: Sequence[MappingRow], result: RowResult) -> Iterator[tuple[
         yield "note", note
 
 
+def _gaps(rows: Sequence[MappingRow], results: Sequence[RowResult]) -> Iterator[Flag]:
+    """Places in lists that no row fills, said at the row behind them."""
+    paths = {index: row.path for index, row in enumerate(rows)}
+    filled = {path[: at + 1] for path in paths.values() for at in range(len(path))}
+    said: set[tuple[str, ...]] = set()
+    for index, path in paths.items():
+        for at, part in enumerate(path):
+            number, up_to = place(part), path[: at + 1]
+            # Places may have thousands of digits as long as somebody types: those are problems of the row.
+            if number is None or len(part) > 4 or up_to in said or not results[index].sent:
+                continue
+            said.add(up_to)
+            first = number
+            while first and (*path[:at], str(first - 1)) not in filled:
+                first -= 1
+            if first < number:
+                yield Flag(index, rows[index].target, "note", _of_gap(path[:at], first, number))
+
+
+def _of_gap(holder: Sequence[str], first: int, number: int) -> str:
+    name, last = ".".join(holder), number - 1
+    if first == last:
+        return f"No row fills `{name}.{first}`: a null is sent there."
+    return f"No row fills `{name}.{first}` to `{name}.{last}`: {number - first} nulls are sent there."
+
+
 # --- Values against the receiver's field
 
 
-def _of_value(field: TargetField, value: object) -> Iterator[tuple[Kind, str]]:
+def _of_value(field: TargetField, result: RowResult) -> Iterator[tuple[Kind, str]]:
+    value = result.value
     if sentence := _wrong_type(field, value):
         yield "wrong_type", sentence
         return
+    # No transformation is applied to a default.
+    if isinstance(value, str) and field.type in _AS_ITSELF and result.state != "default":
+        itself, use = _AS_ITSELF[field.type]
+        yield "note", f"{shown(value)} is sent as a text. The transformation “{use}” sends {itself}."
     values = value if isinstance(value, list) else [value]
     if field.choices and (sentence := next(filter(None, (_not_offered(field, one) for one in values)), "")):
         yield "not_in_choices", sentence
@@ -146,7 +189,10 @@ def _wrong_type(field: TargetField, value: object) -> str:
         )
     if wanted is None or wanted[0](value):
         return ""
-    return f"“{field.label}” takes {wanted[1]}, and {shown(as_text(value))} is none."
+    said = f"“{field.label}” takes {wanted[1]}, and {shown(as_text(value))} is none."
+    if field.type == "boolean" and _is_valid("boolean", as_text(value)):
+        return f"{said} The transformation “{_AS_ITSELF['boolean'][1]}” makes it one."
+    return said
 
 
 def _is_number(value: object) -> bool:
@@ -204,14 +250,25 @@ _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "url": (_is_url, "a web address"),
 }
 
+_AS_ITSELF: Mapping[str, tuple[str, str]] = {
+    "number": ("the number itself", "Number"),
+    "integer": ("the number itself", "Number"),
+    "boolean": ("true or false itself", "True or false"),
+}
+"""What a text that reads right is not yet, and the label of the transformation that makes it so."""
 
-# --- Names of fields that the lead does not have
+
+# --- Names of what is not there
 
 
 def _of_source(row: MappingRow, known: "_Known") -> Iterator[tuple[Kind, str]]:
     for path in dict.fromkeys(_paths_of(row)):
         if sentence := known.problem(path):
             yield "unknown_field", sentence
+        elif field := known.not_taken(path):
+            yield "not_taken", f"No flow of yours takes `{field}`: add it under the flow's Fields."
+    if not row.literal and known.is_name(text := row.template.strip()):
+        yield "unknown_field", f"Sent as this very text; did you mean `{{{{{text}}}}}`?"
 
 
 def _paths_of(row: MappingRow) -> Iterator[str]:
@@ -223,26 +280,64 @@ def _paths_of(row: MappingRow) -> Iterator[str]:
 
 
 class _Known:
-    """What a lead has, by field ids without `lead.`."""
+    """What there is to name: a lead's fields, by their ids without `lead.`, and everything else by its path."""
 
-    def __init__(self, paths: Collection[str]) -> None:
+    def __init__(self, paths: Collection[str], taken: Collection[str]) -> None:
         of_type = paths if isinstance(paths, Mapping) else dict.fromkeys(paths)
         fields = {
             path.removeprefix("lead."): type for path, type in of_type.items() if path.startswith("lead.")
         }
         self.types = {field: type or type_of(field) for field, type in fields.items()}
+        self.others = {*BESIDE, *(path for path in paths if not path.startswith("lead."))}
+        self.roots = {path.partition(".")[0] for path in self.others}
+        self.taken = frozenset(taken)
 
     def problem(self, path: str) -> str:
         """A sentence on a path that nothing of the lead has, or ""."""
-        if not path.startswith("lead."):
+        if path == "lead":
             return ""
-        id = ".".join(part for part in path.split(".")[1:] if place(part) is None)
+        if not path.startswith("lead."):
+            return self._problem_beside(path)
+        id = _without_places(path.removeprefix("lead."))
         if not id or id in self.types or any(field.startswith(f"{id}.") for field in self.types):
             return ""
         field, _, component = id.rpartition(".")
         if field in self.types:
             return self._problem_of_component(field, component)
         return f"The lead has no field `{id}`{self._perhaps(id)}"
+
+    def not_taken(self, path: str) -> str:
+        """The field of a path without a problem, where flows take fields and none takes this one; else ""."""
+        if not self.taken or not path.startswith("lead.") or path == "lead.id":
+            return ""
+        id = _without_places(path.removeprefix("lead."))
+        field = id if id in self.types else id.rpartition(".")[0]
+        if field not in self.types:
+            return ""
+        return "" if any(_is_part(one, field) or _is_part(field, one) for one in self.taken) else field
+
+    def is_name(self, text: str) -> bool:
+        """Is a text the path of something that there is?"""
+        first, dot, _ = text.partition(".")
+        return bool(dot) and is_path(text) and first in {"lead", *self.roots} and not self.problem(text)
+
+    def _problem_beside(self, path: str) -> str:
+        root = path.partition(".")[0]
+        # What recipients answer differs from lead to lead, so their keys alone are looked at.
+        if path in self.others or (root in self.roots and (root == path or root not in _BESIDE)):
+            return ""
+        said = f"Nothing is called `{path}`"
+        id = _without_places(path)
+        if id in self.types or id.rpartition(".")[0] in self.types:
+            return f"{said}; did you mean `lead.{path}`?"
+        meant = difflib.get_close_matches(path, [*self.others, *self._in_lead()], 1, LIKE)
+        if meant:
+            return f"{said}; did you mean `{meant[0]}`?"
+        meant = difflib.get_close_matches(path, self.types, 1, LIKE)
+        return f"{said}; did you mean `lead.{meant[0]}`?" if meant else f"{said}."
+
+    def _in_lead(self) -> Iterator[str]:
+        return (f"lead.{field}" for field in self.types)
 
     def _problem_of_component(self, field: str, component: str) -> str:
         components = components_of(self.types[field])
@@ -259,3 +354,14 @@ class _Known:
         if field and (meant := difflib.get_close_matches(field, self.types, 1, LIKE)):
             return f"; did you mean `{meant[0]}.{component}`?"
         return "."
+
+
+_BESIDE = frozenset(path.partition(".")[0] for path in BESIDE)
+
+
+def _without_places(path: str) -> str:
+    return ".".join(part for part in path.split(".") if place(part) is None)
+
+
+def _is_part(path: str, whole: str) -> bool:
+    return path == whole or path.startswith(f"{whole}.")

@@ -13,15 +13,22 @@ SAME_NAME, SAME_LABEL, SYNONYM, SYNONYMS, SAME_WORDS, ONLY_ONE = 90, 86, 82, 76,
 AGREES, DISAGREES, USED, LATER = 6, -25, -3, -2
 """What types, another target with the same source, and each better field of the same meaning do to a confidence."""
 
+NOT_TAKEN = 0.6
+"""What is left of a confidence where no flow takes the field: never enough to be accepted together with others."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceField:
-    """Something that a template can name: `path` as it stands between braces, `type` one of a lead's field types."""
+    """Something that a template can name: `path` as it stands between braces, `type` one of a lead's field types.
+
+    `taken` is false for a field that none of the account's flows takes: no lead has it.
+    """
 
     path: str
     name: str = ""
     type: str = ""
     sample: object = None
+    taken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +316,14 @@ class _Index:
                 both = f"“{written}” and “{source.name or _short(source.path)}” mean the same"
                 yield _suggestion(target, source, SYNONYMS, both)
             if phrase in WHOLE_NAME and {"first_name", "last_name"} <= self.by_path.keys():
-                yield Suggestion(
+                together = Suggestion(
                     "",
                     "{{lead.first_name}} {{lead.last_name}}",
                     SYNONYM,
                     f"“{written}” is first_name and last_name together",
                 )
+                both_taken = self.by_path["first_name"].taken and self.by_path["last_name"].taken
+                yield together if both_taken else _not_taken(together, "them")
 
     def _by_words(self, target: TargetField) -> Iterator[Suggestion]:
         wanted = frozenset(words(target.key)) - _IDLE
@@ -329,7 +338,9 @@ class _Index:
 
     def _by_type(self, target: TargetField) -> Iterator[Suggestion]:
         if target.type in _ONLY:
-            of_type = [source for source in self.by_path.values() if source.type == target.type]
+            of_type = [
+                source for source in self.by_path.values() if source.type == target.type and source.taken
+            ]
             if len(of_type) == 1:
                 yield Suggestion(
                     of_type[0].path,
@@ -354,13 +365,28 @@ def _phrases(target: TargetField) -> Iterator[tuple[str, str]]:
 
 
 def _suggestion(target: TargetField, source: SourceField, confidence: int, reason: str) -> Suggestion:
-    template = f"{{{{{source.path}}}}}"
+    suggestion = _by_types(
+        target, source, Suggestion(source.path, f"{{{{{source.path}}}}}", confidence, reason)
+    )
+    return suggestion if source.taken else _not_taken(suggestion, "it")
+
+
+def _by_types(target: TargetField, source: SourceField, found: Suggestion) -> Suggestion:
     agreeing = _TYPES.get(target.type)
     if agreeing is None or not source.type or source.type == "string":
-        return Suggestion(source.path, template, confidence, reason)
+        return found
     if source.type in agreeing:
-        return Suggestion(source.path, template, min(confidence + AGREES, 99), f"{reason}, same type")
-    return Suggestion(source.path, template, confidence + DISAGREES, f"{reason}, another type")
+        confidence = min(found.confidence + AGREES, 99)
+        return replace(found, confidence=confidence, reason=f"{found.reason}, same type")
+    return replace(found, confidence=found.confidence + DISAGREES, reason=f"{found.reason}, another type")
+
+
+def _not_taken(found: Suggestion, what: str) -> Suggestion:
+    return replace(
+        found,
+        confidence=int(found.confidence * NOT_TAKEN),
+        reason=f"{found.reason}, but no flow of yours takes {what}",
+    )
 
 
 def _short(path: str) -> str:

@@ -74,9 +74,6 @@ def _template(value: str) -> str:
 
 
 def _pattern(options: Options) -> Mapping[str, str]:
-    # A pattern may be a single space, which a required field takes for nothing.
-    if not options["pattern"]:
-        return {"pattern": "Fill this in."}
     if not options.get("regexp", True):
         return {}
     try:
@@ -84,10 +81,6 @@ def _pattern(options: Options) -> Mapping[str, str]:
     except PatternError as error:
         return {"pattern": str(error)}
     return {}
-
-
-def _separator(options: Options) -> Mapping[str, str]:
-    return {} if options["separator"] else {"separator": "Fill this in: a space is written as \\s."}
 
 
 # --- Options that several have
@@ -99,7 +92,10 @@ _LOCALE = FieldSpec(
     default="en",
     choices=tuple(Choice(locale, locale) for locale in LOCALES),
 )
-_PATTERN = FieldSpec(key="pattern", label="Pattern", max_length=MAX_PATTERN, default="")
+# A pattern may be a single space.
+_PATTERN = FieldSpec(
+    key="pattern", label="Pattern", required=True, spaces_count=True, max_length=MAX_PATTERN, default=""
+)
 _IGNORE_CASE = FieldSpec(
     key="ignore_case", label="Upper and lower case are the same", kind="boolean", default=False
 )
@@ -113,9 +109,17 @@ def _number(key: str, label: str, explained: str = "", **more: Any) -> FieldSpec
     return FieldSpec(key=key, label=label, help=explained, kind="number", **more)
 
 
-def _between(default: str, explained: str) -> FieldSpec:
+def _between(default: str, explained: str, *, required: bool = False) -> FieldSpec:
     explained = f"{explained} A space is written as \\s, a tab as \\t, a line break as \\n."
-    return _text("separator", "Separator", explained, default=default, max_length=MAX_SEPARATOR)
+    return _text(
+        "separator",
+        "Separator",
+        explained,
+        default=default,
+        max_length=MAX_SEPARATOR,
+        required=required,
+        spaces_count=True,
+    )
 
 
 # --- The registry
@@ -246,7 +250,7 @@ _ALL = (
         "Makes a list of a text, or takes one part of it. White space around the parts is removed.",
         texts.split,
         (
-            _between(",", "Stands between the parts."),
+            _between(",", "Stands between the parts.", required=True),
             _number(
                 "part",
                 "Part",
@@ -256,7 +260,6 @@ _ALL = (
                 check=_place,
             ),
         ),
-        _separator,
     ),
     Transformation(
         "join",

@@ -22,10 +22,14 @@ KNOWN = [f"lead.{field}" for field in (*LEAD, "first_name", "custom.nested")]
 
 
 def flags(
-    *rows: MappingRow, fields: tuple[TargetField, ...] = (), known: Collection[str] = KNOWN
+    *rows: MappingRow,
+    fields: tuple[TargetField, ...] = (),
+    known: Collection[str] = KNOWN,
+    taken: Collection[str] = (),
 ) -> list[tuple[Any, ...]]:
     results = compile_mapping(rows).explain({"lead": LEAD})
-    return [(flag.row, flag.kind, flag.sentence) for flag in check(rows, results, Targets(fields), known)]
+    found = check(rows, results, Targets(fields), known, taken)
+    return [(flag.row, flag.kind, flag.sentence) for flag in found]
 
 
 def test_a_mapping_as_it_should_be_has_no_flags() -> None:
@@ -33,11 +37,11 @@ def test_a_mapping_as_it_should_be_has_no_flags() -> None:
         MappingRow("Email", "{{lead.email}}"),
         MappingRow("Area", "{{lead.phone_1.area}}"),
         MappingRow("tags.0", "{{lead.tags.0}}"),
-        MappingRow("Anything", "{{submission.whatever}} {{lead.custom}}"),
+        MappingRow("Anything", "{{submission.ip}} {{lead.custom}}"),
     ]
     fields = (
         TargetField("Email", "E-mail", "email", required=True, max_length=80),
-        TargetField("Area", "Area", "integer"),
+        TargetField("Area", "Area"),
         TargetField("tags", "Tags", "list", required=True),
         TargetField("Other", "Other"),
     )
@@ -159,9 +163,6 @@ def test_what_nobody_reads_so_is_none(type: str, row: str) -> None:
     [
         ("string", "{{lead.age}}"),
         ("number", "{{lead.age}}"),
-        ("number", "1.5e3"),
-        ("integer", "36"),
-        ("boolean", "TRUE"),
         ("date", "2026-01-31"),
         ("date", "12/31/1985"),
         ("datetime", "1767225600"),
@@ -212,17 +213,121 @@ def test_a_field_that_the_lead_does_not_have(path: str, says: str) -> None:
         "lead.age.anything",
         "lead.company",
         "lead.custom",
+        "lead.id",
         "submission.ip",
-        "receipts.create.id",
-        "account.nam",
+        "account.name",
+        "source",
+        "my_crm.outcome",
+        "my_crm.properties.0.score",
     ],
 )
 def test_a_field_that_may_be_there(path: str) -> None:
-    known = {**dict.fromkeys(KNOWN), "lead.age": None}
+    known = [*KNOWN, "lead.id", "lead.age.anything", "my_crm.outcome"]
 
-    found = flags(MappingRow("a", f"x{{{{{path}}}}}"), known=[*known, "lead.age.anything"])
+    found = flags(MappingRow("a", f"x{{{{{path}}}}}"), known=known)
 
     assert [kind for _, kind, _ in found] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("flow.nmae", "Nothing is called `flow.nmae`; did you mean `flow.name`?"),
+        (
+            "submission.timestmap",
+            "Nothing is called `submission.timestmap`; did you mean `submission.timestamp`?",
+        ),
+        ("souce.name", "Nothing is called `souce.name`; did you mean `source.name`?"),
+        ("laed.email", "Nothing is called `laed.email`; did you mean `lead.email`?"),
+        ("first_name", "Nothing is called `first_name`; did you mean `lead.first_name`?"),
+        ("phone_1.area", "Nothing is called `phone_1.area`; did you mean `lead.phone_1.area`?"),
+        ("frist_name", "Nothing is called `frist_name`; did you mean `lead.first_name`?"),
+        ("my_crn.outcome", "Nothing is called `my_crn.outcome`; did you mean `my_crm.outcome`?"),
+        ("recipient.name", "Nothing is called `recipient.name`."),
+    ],
+)
+def test_what_does_not_stand_beside_a_lead(path: str, says: str) -> None:
+    row = MappingRow("a", f"x{{{{{path}}}}}")
+
+    assert flags(row, known=[*KNOWN, "my_crm.outcome"]) == [(0, "unknown_field", says)]
+
+
+def test_a_name_without_braces_is_a_text() -> None:
+    rows = [MappingRow("a", "lead.first_name"), MappingRow("b", "flow.name "), MappingRow("c", "example.com")]
+    meant = MappingRow("d", "lead.first_name", literal=True)
+
+    assert flags(*rows, meant) == [
+        (0, "unknown_field", "Sent as this very text; did you mean `{{lead.first_name}}`?"),
+        (1, "unknown_field", "Sent as this very text; did you mean `{{flow.name}}`?"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["lead.state", "lead.tags.0", "lead.email.domain"])
+def test_a_field_that_no_flow_takes_says_so(path: str) -> None:
+    row, field = MappingRow("a", f"x{{{{{path}}}}}"), path.split(".")[1]
+    says = f"No flow of yours takes `{field}`: add it under the flow's Fields."
+
+    assert flags(row, taken=["first_name"]) == [(0, "not_taken", says)]
+    assert flags(row, taken=["first_name", field]) == []
+    assert flags(row) == []
+
+
+@pytest.mark.parametrize("path", ["lead.custom", "lead.custom.nested", "lead.id", "source.name"])
+def test_a_part_or_the_whole_of_what_a_flow_takes_is_there(path: str) -> None:
+    known = [*KNOWN, "lead.id"]
+
+    assert flags(MappingRow("a", f"x{{{{{path}}}}}"), known=known, taken=["custom.nested"]) == []
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "says"),
+    [
+        (
+            "number",
+            "1.5",
+            "“1.5” is sent as a text. The transformation “Number” sends the number itself.",
+        ),
+        ("integer", "36", "The transformation “Number” sends the number itself."),
+        ("boolean", "TRUE", "The transformation “True or false” sends true or false itself."),
+    ],
+)
+def test_a_text_that_reads_right_is_a_text_all_the_same(type: str, text: str, says: str) -> None:
+    fields = (TargetField("a", "A", type),)
+    use = "boolean" if type == "boolean" else "number"
+
+    [(row, kind, sentence)] = flags(MappingRow("a", text), fields=fields)
+
+    assert (row, kind) == (0, "note")
+    assert says in sentence
+    assert flags(MappingRow("a", text, transformations=({"use": use},)), fields=fields) == []
+    assert flags(MappingRow("a", "{{lead.first_name}}", default=text), fields=fields) == []
+
+
+def test_yes_and_no_can_be_made_true_and_false() -> None:
+    [(_, kind, sentence)] = flags(MappingRow("a", "yes"), fields=(TargetField("a", "A", "boolean"),))
+
+    assert kind == "wrong_type"
+    assert sentence.endswith("“yes” is none. The transformation “True or false” makes it one.")
+
+
+@pytest.mark.parametrize(
+    ("targets", "notes"),
+    [
+        (["arr.0", "arr.1"], []),
+        (["arr.1"], [(0, "No row fills `arr.0`: a null is sent there.")]),
+        (["arr.5"], [(0, "No row fills `arr.0` to `arr.4`: 5 nulls are sent there.")]),
+        (
+            ["arr.4", "arr.1", "arr.0"],
+            [(0, "No row fills `arr.2` to `arr.3`: 2 nulls are sent there.")],
+        ),
+        (["a.2.x", "a.2.y"], [(0, "No row fills `a.0` to `a.1`: 2 nulls are sent there.")]),
+        (["a.0.b.1"], [(0, "No row fills `a.0.b.0`: a null is sent there.")]),
+    ],
+)
+def test_places_of_a_list_that_no_row_fills(targets: list[str], notes: list[tuple[int, str]]) -> None:
+    found = flags(*[MappingRow(target, "x") for target in targets])
+
+    assert found == [(row, "note", sentence) for row, sentence in notes]
 
 
 def test_types_of_custom_fields_say_what_they_have() -> None:

@@ -104,9 +104,10 @@ def test_a_mistake_is_named_at_its_row_and_field(row: MappingRow, field: str, sa
         ({"use": "substring", "start": 1.5}, "start", "whole number"),
         ({"use": "substring", "end": "x"}, "end", "not a number"),
         ({"use": "replace"}, "pattern", "Fill this in"),
+        ({"use": "extract"}, "pattern", "Fill this in"),
         ({"use": "replace", "pattern": "(", "regexp": True}, "pattern", "column"),
         ({"use": "extract", "pattern": "a)"}, "pattern", "column"),
-        ({"use": "split", "separator": ""}, "separator", "a space is written as \\s"),
+        ({"use": "split", "separator": ""}, "separator", "Fill this in"),
         ({"use": "split", "part": 0}, "part", "Count from 1"),
         ({"use": "split", "separator": "-" * 21}, "separator", "At most 20"),
         ({"use": "first_nonblank"}, "template", "Fill this in"),
@@ -180,3 +181,10 @@ def test_an_option_is_no_list_or_object(transformation: dict[str, object], field
     [(_, where, _sentence)] = problems([MappingRow("a", "x", transformations=(transformation,))])
 
     assert where == field
+
+
+@pytest.mark.parametrize(
+    "transformation", [{"use": "replace", "pattern": " "}, {"use": "split", "separator": " "}]
+)
+def test_a_space_is_a_pattern_or_a_separator(transformation: dict[str, object]) -> None:
+    assert problems([MappingRow("a", "x", transformations=(transformation,))], TABLES) == []

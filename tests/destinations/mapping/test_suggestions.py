@@ -151,3 +151,35 @@ def test_meanings_are_of_fields_that_there_are() -> None:
     paths = {path for paths, _ in MEANINGS for path in paths}
 
     assert paths - others <= STANDARD_FIELDS.keys()
+
+
+def test_fields_that_flows_take_come_before_those_that_none_takes() -> None:
+    sources = [
+        SourceField("lead.phone_1", "Phone 1", "phone"),
+        SourceField("lead.phone_2", "Phone 2", "phone", taken=False),
+    ]
+
+    [mobile] = suggest([TargetField("mobile", "Mobile", "phone")], sources).values()
+
+    assert (mobile.path, mobile.confidence) == ("lead.phone_1", 86)
+
+
+def test_a_field_that_no_flow_takes_is_never_a_likely_one() -> None:
+    sources = [
+        SourceField("lead.email", "Email", "email", taken=False),
+        SourceField("lead.first_name", "First name", "first_name"),
+        SourceField("lead.last_name", "Last name", "last_name", taken=False),
+        SourceField("lead.fax", "Fax", "phone", taken=False),
+    ]
+    targets = [
+        TargetField("email", "Email", "email"),
+        TargetField("name", "Full name"),
+        TargetField("telephone", "Telephone", "phone"),
+    ]
+
+    found = suggest(targets, sources)
+
+    assert {key: (one.confidence, one.reason) for key, one in found.items()} == {
+        "email": (57, "same name, same type, but no flow of yours takes it"),
+        "name": (49, "“name” is first_name and last_name together, but no flow of yours takes them"),
+    }
