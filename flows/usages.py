@@ -5,7 +5,7 @@ Who uses what is written when a flow is saved or deployed, and asked since.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from destinations.models import Action, Destination
 from flows.models import Delivery, Due, Flow, FlowUsage, Stage, State
@@ -106,8 +106,18 @@ def flows_by_entity(account: Account) -> dict[str, list[tuple[str, str]]]:
     return dict(found)
 
 
-def lead_fields(account: Account) -> list[str]:
-    """The ids of all fields that an account's flows take, by name: what a mapping may want to use."""
+class Named(NamedTuple):
+    """What an account's flows know, by name: the ids of the fields that they take, the keys of recipients' answers."""
+
+    fields: list[str]
+    answers: list[str]
+
+
+def named_by_flows(account: Account) -> Named:
+    """What a mapping may want to use, of all flows as saved. One query."""
     flows = Flow.objects.for_account(account).filter(saved__isnull=False)
-    documents = flows.values_list("saved__document__fields", flat=True)
-    return sorted({field for fields in documents for field in fields})
+    rows = list(flows.values_list("saved__document__fields", "saved__document__steps"))
+    return Named(
+        fields=sorted({field for fields, _ in rows for field in fields}),
+        answers=sorted({step["key"] for _, steps in rows for step in steps if "key" in step}),
+    )

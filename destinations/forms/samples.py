@@ -1,11 +1,14 @@
 """Leads to try things with: our own, and one that somebody writes."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
 
-from leadconduit.leads.values import clean
+from flows.inbound.examples import example_value
+from leadconduit.accounts.fields import KnownField
+from leadconduit.leads.values import clean, unflatten
 
 MOST_SAMPLE = 50_000
 """Characters."""
@@ -22,7 +25,7 @@ _LONG = "Please call in the afternoon, and ask for the person who plans the roof
 EXAMPLES: dict[str, Example] = {
     "complete": Example(
         "Complete",
-        "Every usual field is filled in.",
+        "Every usual field is filled in, and every field of your flows.",
         {
             "first_name": "Ada",
             "last_name": "Lovelace",
@@ -36,7 +39,7 @@ EXAMPLES: dict[str, Example] = {
             "state": "TX",
             "postal_code": "78701",
             "country": "US",
-            "company": {"name": "Analytical Engines"},
+            "company.name": "Analytical Engines",
             "comments": "Please call me in the afternoon.",
         },
     ),
@@ -78,6 +81,27 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
 }
+
+
+def example_lead(key: str, known: Mapping[str, KnownField], taken: Iterable[str]) -> dict[str, Any]:
+    """The lead of an example; of the complete one with a value for each of the fields that flows take."""
+    lead = EXAMPLES[key].lead
+    if key == "complete":
+        lead = _completed(lead, known, list(taken))
+    return unflatten(lead.items())
+
+
+def _completed(lead: Mapping[str, Any], known: Mapping[str, KnownField], taken: list[str]) -> dict[str, Any]:
+    # What holds other fields to us may be one text to a flow, and the other way round: the flow is right.
+    ours = {
+        id: value
+        for id, value in lead.items()
+        if not any(f"{one}.".startswith(f"{id}.") != f"{id}.".startswith(f"{one}.") for one in taken)
+    }
+    theirs = {
+        id: example_value(known[id].type, known[id].example) if id in known else "example" for id in taken
+    }
+    return theirs | ours
 
 
 class SampleForm(forms.Form):

@@ -73,7 +73,7 @@ class Mapped:
 
     def previewing(self) -> Previewing:
         variables = None if self.sample.lead is None else self.variables
-        return Previewing(self.standing, self.tables, variables, self.sources.paths)
+        return Previewing(self.standing, self.tables, variables, self.sources.paths, self.sources.own)
 
 
 # --- Saving

@@ -50,12 +50,16 @@ class Preview(NamedTuple):
 
 
 class Previewing(NamedTuple):
-    """What the previews of all actions of a page have in common. Without `variables` the sample is none."""
+    """What the previews of all actions of a page have in common. Without `variables` the sample is none.
+
+    `taken` are the fields that the account's flows take.
+    """
 
     standing: Standing
     tables: Sequence[Table]
     variables: Mapping[str, Any] | None
     known_paths: Mapping[str, str]
+    taken: Sequence[str] = ()
 
     def of(self, action: str, rows: Sequence[MappingRow], targets: Targets) -> Preview:
         """Rows that have mistakes make nothing; so does the whole, as long as there are any."""
@@ -70,7 +74,7 @@ class Previewing(NamedTuple):
         rows_run = [_INERT if index in blank or index in broken else row for index, row in enumerate(rows)]
         mapping = compile_mapping(rows_run, self.tables)
         results = mapping.explain(self.variables)
-        flags = check(rows_run, results, targets, self.known_paths)
+        flags = check(rows_run, results, targets, self.known_paths, self.taken)
         has_row = {row.target for row in rows}
         return Preview(
             rows=[

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from destinations import wizard
-from destinations.forms.samples import EXAMPLES, SampleForm, sample_text
+from destinations.forms.samples import EXAMPLES, SampleForm, example_lead, sample_text
 from destinations.models import Destination
-from flows import past_leads
+from flows import past_leads, usages
 from leadconduit.accounts.access import MemberRequest
 from leadconduit.accounts.fields import KnownField, known_fields
 from leadconduit.leads.typed import typed
@@ -40,21 +40,22 @@ def sample_of(request: MemberRequest, known: Known | None = None) -> Sample:
 
     `known` are the account's fields, where they have been asked for already: values are read by their types.
     """
-    sample = _sample(request)
+    fields = known_fields(request.account) if known is None else known
+    sample = _sample(request, fields)
     if sample.lead is None or sample.stored:
         return sample
-    fields = known_fields(request.account) if known is None else known
     return sample._replace(lead=typed(sample.lead, lambda id: fields[id].type if id in fields else None))
 
 
-def _sample(request: MemberRequest) -> Sample:
+def _sample(request: MemberRequest, known: Known) -> Sample:
     kept = _kept(request)
-    before = _named(request, kept.get("chosen", "example:complete")) if "text" not in kept else None
     if chosen := request.POST.get("use"):
-        found = _named(request, chosen)
+        found = _named(request, chosen, known)
         if found:
             request.session[KEPT_AS] = {"chosen": chosen}
             return found
+    chosen = kept.get("chosen", "example:complete")
+    before = _named(request, chosen, known) if "text" not in kept else None
     if "sample" not in request.POST:
         return before or _written(kept.get("text", ""), shows_mistakes=False)
     text = request.POST["sample"].replace("\r\n", "\n")
@@ -72,14 +73,15 @@ def _kept(request: MemberRequest) -> dict[str, str]:
     return {"text": kept} if isinstance(kept, str) else kept
 
 
-def _named(request: MemberRequest, chosen: str) -> Sample | None:
+def _named(request: MemberRequest, chosen: str, known: Known) -> Sample | None:
     kind, _, key = chosen.rpartition(":")
     if kind == "lead":
         return _stored(request, key)
     if (example := EXAMPLES.get(key)) is None:
         return None
-    form = SampleForm(initial={"sample": sample_text(example.lead)})
-    return Sample(form, example.lead, chosen, f"{example.label} example")
+    lead = example_lead(key, known, usages.named_by_flows(request.account).fields)
+    form = SampleForm(initial={"sample": sample_text(lead)})
+    return Sample(form, lead, chosen, f"{example.label} example")
 
 
 def _stored(request: MemberRequest, id: str) -> Sample | None:

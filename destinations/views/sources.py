@@ -25,6 +25,9 @@ OTHERS = {
 }
 """What is known besides a lead's fields."""
 
+ANSWERED = {"outcome": "whether it succeeded", "reason": "why not"}
+"""What every recipient's answer has."""
+
 
 class Source(NamedTuple):
     """A path for a template, and what the sample lead has there. `parts` are the components of its value."""
@@ -52,14 +55,20 @@ class Sources(NamedTuple):
 
 def sources_of(account: Account, known: Mapping[str, KnownField], variables: Mapping[str, Any]) -> Sources:
     """All that a template may well name: what the sample has, what flows take, and every field that there is."""
-    own = usages.lead_fields(account)
+    own, keys = usages.named_by_flows(account)
     in_lead = list(dict.fromkeys(_fields(variables["lead"])))
     of_flows = [field for field in own if field not in in_lead]
     others = [id for id, field in known.items() if not field.deprecated and id not in {*in_lead, *of_flows}]
+    answers = [
+        _source(f"{key}.{part}", f"{key}: {says}", "", variables)
+        for key in keys
+        for part, says in ANSWERED.items()
+    ]
     groups = [
         ("In the sample lead", [_of_lead(field, known, variables) for field in in_lead]),
         ("Other fields of your flows", [_of_lead(field, known, variables) for field in of_flows]),
         ("Flow, source and account", [_source(path, name, "", variables) for path, name in OTHERS.items()]),
+        ("Answers of your recipients", answers),
     ]
     rest = [_of_lead(field, known, variables) for field in others]
     likely = [source for _, sources in groups for source in sources]
@@ -69,14 +78,20 @@ def sources_of(account: Account, known: Mapping[str, KnownField], variables: Map
         rest=rest,
         # The account's own name is nothing that a receiver's field may want of a lead.
         fields=[
-            SourceField(source.path, source.name, source.type, source.sample)
+            SourceField(source.path, source.name, source.type, source.sample, _is_taken(source.path, own))
             for source in [*likely, *rest]
-            if not source.path.startswith("account.")
+            if not source.path.startswith("account.") and source not in answers
         ],
         paths={source.path: source.type for source in named}
         | {f"lead.{id}": field.type for id, field in known.items()},
         own=own,
     )
+
+
+def _is_taken(path: str, own: Sequence[str]) -> bool:
+    """Before there are flows, nobody knows what they will take."""
+    id = path.removeprefix("lead.")
+    return not own or not path.startswith("lead.") or path == "lead.id" or id in own
 
 
 def _fields(values: Mapping[str, Any], above: str = "") -> Iterator[str]:

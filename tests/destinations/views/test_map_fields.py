@@ -559,10 +559,42 @@ def test_a_row_looks_something_up(page: Client, mapping: Destination) -> None:
     assert '<option value="States" selected>' in shown
 
 
+# --- What flows take
+
+
+def test_a_field_that_no_flow_takes_is_doubted_at_its_row(
+    page: Client, acme: Account, mapping: Destination
+) -> None:
+    FlowFactory.create(account=acme, fields=["email", "phone_1"])
+    shown = post(
+        page, mapping, rows(mapping, ("cell", "{{lead.phone_2}}", ""), ("mail", "{{lead.email}}", ""))
+    )
+
+    assert "No flow of yours takes `phone_2`: add it under the flow&#x27;s Fields." in shown
+    assert "takes `email`" not in shown
+
+
+def test_suggestions_prefer_the_fields_of_flows(page: Client, acme: Account, declared: Destination) -> None:
+    FlowFactory.create(account=acme, fields=["phone_2"])
+
+    shown = text_of(page.get(f"{base_of(declared)}setup/map/"))
+
+    assert "“phone” means phone_2, same type" in shown
+    assert "same name, same type, but no flow of yours takes it" in shown
+
+
+def test_the_sample_has_what_flows_take(page: Client, acme: Account, mapping: Destination) -> None:
+    FlowFactory.create(account=acme, fields=["credit_score"])
+
+    shown = post(page, mapping, rows(mapping, ("score", "{{lead.credit_score}}", "")))
+
+    assert "It comes to nothing" not in shown
+
+
 # --- What it costs
 
 
-@pytest.mark.parametrize(("way", "queries"), [("look", 10), ("preview", 9)])
+@pytest.mark.parametrize(("way", "queries"), [("look", 11), ("preview", 10)])
 def test_the_page_asks_the_same_queries_however_many_actions_and_rows_there_are(
     page: Client,
     acme: Account,
