@@ -139,7 +139,7 @@ def attach_at_once(page: Page) -> None:
     look(page)
     page.get_by_role("link", name="Solar").click()
     page.get_by_role("navigation", name="Parts of the flow").get_by_role("link", name="Destinations").click()
-    expect(page.get_by_role("checkbox", name="Create lead", exact=True)).to_be_checked()
+    expect(page.get_by_role("link", name="Condition of Create lead")).to_be_visible()
     look(page)
 
 
