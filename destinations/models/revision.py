@@ -63,6 +63,7 @@ class DestinationRevision(models.Model):
     applied_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
+    applied_untested = models.BooleanField(default=False, db_default=False, editable=False)
     restores = models.PositiveIntegerField(null=True, editable=False)
 
     objects = DestinationRevisionQuerySet.as_manager()

@@ -11,7 +11,7 @@ from destinations.configured import Document, rows_of, tables_of
 from destinations.mapping import Mapping as FieldMapping
 from destinations.mapping import compile_mapping
 from leadconduit.leads.bounds import TooLong
-from leadconduit.leads.values import as_text, is_blank, lookup
+from leadconduit.leads.values import as_text, is_blank, lookup, plain
 
 SECONDS = 3.0
 """Leads that are not reached by then are left out."""
@@ -20,6 +20,7 @@ MOST_LEADS = 20
 MOST_FIELDS = 20
 MOST_COUNTS = 50
 MOST_CHARACTERS = 160
+MOST_CALLED = 60
 """How much is kept to be shown."""
 
 NOT_READABLE = "The field mapping has a mistake: put it right first."
@@ -38,13 +39,14 @@ class FieldChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeadChange:
-    """A lead that would be sent otherwise than now.
+    """A delivery of a lead that would be sent otherwise than now; `called` is the lead's e-mail, or its first value.
 
     `missing` are required fields that would be blank and are not now. `problem` says why it could not be sent at all,
     `mended` why it cannot be now.
     """
 
     lead_id: str
+    called: str
     action: str
     fields: tuple[FieldChange, ...]
     more_fields: int
@@ -68,7 +70,7 @@ class FieldCount(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`leads` are the first of those that change, the worse before the others, `fields` the most frequent; the counts
-    are of all.
+    are of all deliveries: each is of one of `different_leads` to one of `actions`.
 
     `without_action` were for an action that would be removed; `left_out` were too many for the time. `added` and
     `removed` name actions that only one side has.
@@ -83,10 +85,30 @@ class Comparison:
     removed: tuple[str, ...]
     without_action: int
     left_out: int
+    different_leads: int
+    actions: int
 
     @property
     def compared(self) -> int:
         return self.same + self.changed
+
+    @property
+    def counted(self) -> str:
+        """“14 deliveries (7 leads, 2 actions)”."""
+        leads, actions = _count(self.different_leads, "lead"), _count(self.actions, "action")
+        return f"{_count(self.compared, 'delivery', 'deliveries')} ({leads}, {actions})"
+
+    @property
+    def all_stay(self) -> str:
+        return (
+            f"All {self.counted} stay as they are."
+            if self.compared > 1
+            else f"{self.counted} stays as it is."
+        )
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
 def compare(
@@ -105,18 +127,20 @@ def compare(
     changes: list[LeadChange] = []
     counts: Counter[tuple[str, str]] = Counter()
     same = 0
+    reached: list[PastLead] = []
     ends = clock() + SECONDS
-    for action, lead_id, variables in mine:
+    for lead in mine:
         if clock() > ends:
             break
+        reached.append(lead)
+        action, _, variables = lead
         was, now = live.apply(action, variables), changed_to.apply(action, variables)
         fields = _fields(was, now)
         if not fields and was.problem == now.problem:
             same += 1
             continue
         counts.update((names[action], field.target) for field in fields)
-        change = _change(lead_id, names[action], was, now, fields, required.get(action, ()))
-        changes.append(change)
+        changes.append(_change(lead, names[action], was, now, fields, required.get(action, ())))
     return Comparison(
         same=same,
         changed=len(changes),
@@ -126,7 +150,9 @@ def compare(
         added=tuple(names[id] for id in names if id not in here),
         removed=tuple(names[id] for id in names if id not in there),
         without_action=sum(action in here - there for action, _, _ in leads),
-        left_out=len(mine) - same - len(changes),
+        left_out=len(mine) - len(reached),
+        different_leads=len({lead for _, lead, _ in reached}),
+        actions=len({action for action, _, _ in reached}),
     )
 
 
@@ -203,8 +229,15 @@ def _leaves(value: object, above: str = "") -> Iterator[tuple[str, object]]:
         yield from _leaves(item, f"{above}.{name}" if above else str(name))
 
 
+def _called(variables: Mapping[str, Any]) -> str:
+    lead = variables.get("lead", {})
+    values = (plain(value) for value in [lead.get("email"), *lead.values()])
+    texts = (as_text(value).strip() for value in values if not isinstance(value, dict | list))
+    return next((text[:MOST_CALLED] for text in texts if text), "")
+
+
 def _change(
-    lead_id: str,
+    lead: PastLead,
     action: str,
     before: _Sent,
     after: _Sent,
@@ -216,8 +249,10 @@ def _change(
         for key in required
         if is_blank(lookup(after.payload, key)) and not is_blank(lookup(before.payload, key))
     )
+    _, lead_id, variables = lead
     return LeadChange(
         lead_id=lead_id,
+        called=_called(variables),
         action=action,
         fields=tuple(map(_in_words, fields[:MOST_FIELDS])),
         more_fields=max(0, len(fields) - MOST_FIELDS),

@@ -3,13 +3,14 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from destinations.configured import Document, rows_of
 from destinations.fields import FieldSpec
 from destinations.mapping import TRANSFORMATIONS, MappingRow
 from destinations.platforms.port import ActionSpec, DestinationValues, Setup
+from destinations.target_fields import TYPES
 from destinations.wizard.completeness import spec_of
 from leadconduit.leads import rules
 from leadconduit.leads.values import as_text
@@ -113,23 +114,61 @@ def _of_authentication(before: Document, after: Document, words: Vocabulary) -> 
 def _of_configuration(
     before: Mapping[str, Any], after: Mapping[str, Any], specs: Sequence[FieldSpec]
 ) -> Iterator[Change]:
-    yield from map(_of_field, _turns(before, after, specs))
+    for spec, was, now in _differing(before, after, specs):
+        whole = Turn("", in_words(spec, was) or None, in_words(spec, now) or None)
+        yield Change(_kind(whole), spec.label, tuple(_entry_turns(spec, was, now)) or (whole,))
 
 
 def _of_field(turn: Turn) -> Change:
-    kind: Kind = "added" if turn.before is None else "removed" if turn.after is None else "changed"
-    return Change(kind, turn.label, (Turn("", turn.before, turn.after),))
+    return Change(_kind(turn), turn.label, (Turn("", turn.before, turn.after),))
+
+
+def _kind(turn: Turn) -> Kind:
+    return "added" if turn.before is None else "removed" if turn.after is None else "changed"
 
 
 def _turns(before: Mapping[str, Any], after: Mapping[str, Any], specs: Sequence[FieldSpec]) -> Iterator[Turn]:
-    """Field by field. Fields that the platform does not have any more go by their key."""
+    """Field by field, and of a list entry by entry."""
+    for spec, was, now in _differing(before, after, specs):
+        entries = list(_entry_turns(spec, was, now))
+        for turn in entries:
+            yield replace(turn, label=f"{spec.label}: {turn.label}")
+        if not entries:
+            yield Turn(spec.label, in_words(spec, was) or None, in_words(spec, now) or None)
+
+
+def _differing(
+    before: Mapping[str, Any], after: Mapping[str, Any], specs: Sequence[FieldSpec]
+) -> Iterator[tuple[FieldSpec, Any, Any]]:
+    """The fields with their values. Those that the platform does not have any more go by their key."""
     known = {spec.key: spec for spec in specs}
     for key in dict.fromkeys([*known, *before, *after]):
         spec = known.get(key) or FieldSpec(key=key, label=key)
         # A value that was never saved is the field's default, unless there was no page to save yet.
-        values = [of.get(key, spec.default) if of else None for of in (before, after)]
-        if values[0] != values[1]:
-            yield Turn(spec.label, *(in_words(spec, value) or None for value in values))
+        was, now = (of.get(key, spec.default) if of else None for of in (before, after))
+        if was != now and (in_words(spec, was) or in_words(spec, now)):
+            yield spec, was, now
+
+
+def _entry_turns(spec: FieldSpec, before: Any, after: Any) -> Iterator[Turn]:
+    """Of pairs and of a receiver's fields, those that differ; none where only their order does."""
+    if spec.kind not in ("pairs", "target_fields"):
+        return
+    was, now = (_entries(spec, value) for value in (before, after))
+    for name in dict.fromkeys([*now, *was]):
+        if was.get(name) != now.get(name):
+            yield Turn(name, was.get(name), now.get(name))
+
+
+def _entries(spec: FieldSpec, value: Any) -> dict[str, str]:
+    """The entries of a list in words, by their names; what has the same name stands together."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in value or ():
+        if spec.kind == "target_fields":
+            found[str(entry["key"])].append(_target_in_words(entry))
+        else:
+            found[str(entry[0])].append(as_text(entry[1]))
+    return {name: ", ".join(said) for name, said in found.items()}
 
 
 def in_words(spec: FieldSpec, value: Any) -> str:
@@ -142,16 +181,25 @@ def in_words(spec: FieldSpec, value: Any) -> str:
         return next((choice.label for choice in spec.choices if choice.value == value), as_text(value))
     if spec.kind == "boolean":
         return "Yes" if value else "No"
+    if spec.kind == "target_fields":
+        return ", ".join(f"{entry['key']} ({_target_in_words(entry)})" for entry in value)
     if isinstance(value, list):
         return ", ".join(map(_item_in_words, value))
     return as_text(value)
 
 
 def _item_in_words(item: Any) -> str:
-    if isinstance(item, dict):
-        said = [as_text(value) if value is not True else key for key, value in item.items() if value]
-        return f"{said[0]} ({', '.join(said[1:])})" if said[1:] else "".join(said)
     return ": ".join(map(as_text, item)) if isinstance(item, list | tuple) else as_text(item)
+
+
+def _target_in_words(entry: Mapping[str, Any]) -> str:
+    """What a receiver's field is, as the page that declares it says it."""
+    type = entry.get("type") or "string"
+    said = [entry.get("label") or "", TYPES.get(type, type)]
+    said.append("required" if entry.get("required") else "")
+    said.append(f"at most {longest:,} characters" if (longest := entry.get("max_length")) else "")
+    said.append(f"choices: {' / '.join(map(as_text, choices))}" if (choices := entry.get("choices")) else "")
+    return ", ".join(filter(None, said))
 
 
 # --- Actions
@@ -162,7 +210,8 @@ def _of_actions(before: Sequence[Document], after: Sequence[Document], words: Vo
     for action in after:
         yield from _of_action(gone.pop(action["id"], None), action, words)
     for action in gone.values():
-        yield Change("removed", _name(action))
+        turns = _turns(action["configuration"], {}, words.of_action(action["action_id"]))
+        yield Change("removed", _name(action), tuple(turns))
     stay = {action["id"] for action in before} & {action["id"] for action in after}
     was, now = ([action for action in among if action["id"] in stay] for among in (before, after))
     if [action["id"] for action in was] != [action["id"] for action in now]:

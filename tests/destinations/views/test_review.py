@@ -63,8 +63,8 @@ def test_the_page_says_what_changes_and_what_becomes_of_the_leads(
     shown = said(page.get(f"{base_of(crm)}changes/"))
 
     assert "Fields of “Contacts” state added Source after: {{lead.state}}" in shown
-    assert "2 of 3 stay as they are, 1 changes" in shown
-    assert f"Lead {Lead.objects.earliest('pk').pk} to “Contacts” state after: CA" in shown
+    assert "2 of 3 deliveries (3 leads, 1 action) stay as they are, 1 changes" in shown
+    assert f"a@x.co to “Contacts” · {Lead.objects.earliest('pk').pk} state after: CA" in shown
 
 
 def test_htmx_gets_what_becomes_of_the_leads_alone(
@@ -75,7 +75,7 @@ def test_htmx_gets_what_becomes_of_the_leads_alone(
 
     fragment = page.get(f"{base_of(crm)}changes/", headers=HTMX)
 
-    assert "All 2 stay as they are." in text_of(fragment)
+    assert "All 2 deliveries (2 leads, 1 action) stay as they are." in text_of(fragment)
     assert "<html" not in text_of(fragment)
 
 
@@ -97,7 +97,9 @@ def test_leads_of_the_flows_that_use_it_do_where_nothing_was_delivered_yet(
     editing.save(flow=flow, body=body, author=None, now=timezone.now())
     map_rows(crm, adam, MappingRow("mail", "{{lead.email}}"))
 
-    assert "0 of 1 stay as they are, 1 changes" in said(page.get(f"{base_of(crm)}changes/"))
+    assert "0 of 1 delivery (1 lead, 1 action) stay as they are, 1 changes" in said(
+        page.get(f"{base_of(crm)}changes/")
+    )
 
 
 def test_without_a_draft_there_is_nothing_to_see(page: Client, crm: Destination) -> None:

@@ -111,7 +111,21 @@ def test_a_version_says_what_it_changed_and_what_going_back_to_it_would(
     assert "Go back to this version" not in second
     assert "What it began with Authentication" in first
     assert "What going back would change" in first
+    assert first.index("What going back would change") < first.index("What it began with")
     assert "Go back to this version" in first
+
+
+def test_what_was_applied_without_a_test_says_so_wherever_it_stands(
+    page: Client, crm: Destination, adam: User
+) -> None:
+    DestinationRevision.objects.filter(destination=crm, number=1).update(applied_untested=False)
+
+    listed, second, first = (said(page, f"{base_of(crm)}versions/{path}") for path in ("", "2/", "1/"))
+
+    assert listed.count("Without a test") == 1
+    assert "by adam@acme.test, without a successful test." in second
+    assert "without a successful test" not in first
+    assert "by adam@acme.test · without a test" in said(page, base_of(crm))
 
 
 @pytest.mark.parametrize("number", ["3", "0", "99999999999999999999"])

@@ -183,3 +183,28 @@ def test_when_the_time_is_over_the_rest_is_left_out() -> None:
     )
 
     assert (found.compared, found.left_out) == (3, 47)
+
+
+def test_what_is_counted_are_deliveries_of_leads_to_actions() -> None:
+    leads = [lead(number, of) for number in range(3) for of in "ab"]
+    before, after = (document(action(row(target)), action(row(target), id="b")) for target in ("x", "y"))
+
+    found = compare(leads, before, after, required={})
+
+    assert (found.compared, found.different_leads, found.actions) == (6, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "called"),
+    [
+        (
+            {"first_name": "Ada", "email": {"normal": "ada@x.co", "raw": "Ada@x.co ", "valid": True}},
+            "ada@x.co",
+        ),
+        ({"company": {"name": "Acme"}, "tags": ["a"], "city": " ", "first_name": "Ada"}, "Ada"),
+        ({"note": "x" * 200}, "x" * 60),
+        ({"company": {"name": "Acme"}}, ""),
+    ],
+)
+def test_a_lead_is_called_by_its_address_or_its_first_value(values: dict[str, Any], called: str) -> None:
+    assert only_change([row(template="1")], [row(template="2")], [lead(**values)]).called == called

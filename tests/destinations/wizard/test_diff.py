@@ -78,7 +78,7 @@ def test_of_credentials_only_that_they_are_others() -> None:
         ({"url": "https://a.test"}, {"url": "https://a.test", "timeout": 20}, "Timeout", "10", "20"),
         ({"search_term": ""}, {"search_term": "ok"}, "The answer must contain", None, "ok"),
         ({"search_term": "ok"}, {"search_term": None}, "The answer must contain", "ok", None),
-        ({"headers": [["X-A", "1"]]}, {"headers": [["X-A", "1"], ["X-B", "2"]]}, "Headers", "X-A: 1", "X-A: 1, X-B: 2"),
+        ({"headers": [["A", "1"], ["B", "2"]]}, {"headers": [["B", "2"], ["A", "1"]]}, "Headers", "A: 1, B: 2", "B: 2, A: 1"),
         ({"gone": "one"}, {"gone": "two"}, "gone", "one", "two"),
     ],
 )  # fmt: skip
@@ -99,7 +99,7 @@ def test_a_field_goes_by_its_label_and_its_value_by_its_words(
         (FieldSpec(key="a", label="A", kind="secret"), "s3cret", "Stored, never shown"),
         (FieldSpec(key="a", label="A", kind="secret_pairs"), [["X", "s3cret"]], "Stored, never shown"),
         (FieldSpec(key="a", label="A", kind="choice", choices=(Choice("x", "Ex"),)), "gone", "gone"),
-        (FieldSpec(key="a", label="A"), [{"key": "email", "type": "email", "required": True, "label": ""}], "email (email, required)"),
+        (FieldSpec(key="a", label="A", kind="target_fields"), [{"key": "age", "type": "integer", "required": True, "label": ""}], "age (Whole number, required)"),
         (FieldSpec(key="a", label="A"), None, ""),
     ],
 )  # fmt: skip
@@ -107,12 +107,47 @@ def test_values_in_words(spec: FieldSpec, value: Any, said: str) -> None:
     assert in_words(spec, value) == said
 
 
+def test_headers_differ_one_by_one() -> None:
+    before = document(configuration={"headers": [["X-A", "1"], ["X-B", "2"]]})
+    after = document(configuration={"headers": [["X-A", "3"], ["X-C", "4"]]})
+
+    assert differs(before, after)["Configuration"] == (
+        changed("Headers", Turn("X-A", "1", "3"), Turn("X-C", None, "4"), Turn("X-B", "2", None)),
+    )
+
+
 # --- Actions
+
+
+def test_fields_of_the_receiver_differ_one_by_one_in_the_words_of_the_page() -> None:
+    before = action(configuration={"fields": [{"key": "age", "type": "number"}, {"key": "old"}]})
+    now = [
+        {"key": "age", "type": "integer", "required": True},
+        {"key": "plan", "label": "Plan", "type": "choice", "choices": ["A", "B"], "max_length": 1000},
+    ]
+    after = action(configuration={"fields": now})
+
+    assert differs(document(actions=[before]), document(actions=[after]))["Actions"] == (
+        changed(
+            "Contacts",
+            Turn("What the receiver takes: age", "Number", "Whole number, required"),
+            Turn(
+                "What the receiver takes: plan",
+                None,
+                "Plan, One of a list, at most 1,000 characters, choices: A / B",
+            ),
+            Turn("What the receiver takes: old", "Text", None),
+        ),
+    )
 
 
 def test_actions_that_come_go_and_are_changed() -> None:
     before = document(
-        actions=[action("1", "One", configuration={"path": "/one"}), action("2", "Two"), action("3", "Three")]
+        actions=[
+            action("1", "One", configuration={"path": "/one"}),
+            action("2", "Two", configuration={"path": "/two"}),
+            action("3", "Three"),
+        ]
     )
     after = document(
         actions=[
@@ -126,7 +161,7 @@ def test_actions_that_come_go_and_are_changed() -> None:
         "Actions": (
             changed("Uno", Turn("Name", "One", "Uno"), Turn("Path", "/one", "/uno")),
             Change("added", "Four", (Turn("Path", None, "/four"),)),
-            Change("removed", "Two"),
+            Change("removed", "Two", (Turn("Path", "/two", None),)),
         )
     }
 

@@ -1,10 +1,13 @@
 """Activating and applying: the only way by which anything that leads meet is changed."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from destinations import wizard
-from destinations.models import Action, Destination, Lane
+from destinations.models import Action, Destination, DestinationRevision, Lane
 from destinations.wizard import ActionEntry
 from leadconduit.accounts.models import AuditEvent, User
 from tests.destinations.connectors.receiver import Receiver
@@ -73,6 +76,7 @@ def test_activating_makes_the_draft_live_with_its_actions_and_a_lane(adam: User,
     rows = list(destination.actions.current())
     assert (destination.status, destination.live, destination.activated_by) == ("live", revision, adam)
     assert not destination.activated_untested
+    assert not revision.applied_untested
     assert [(row.pk, row.action_id, row.name) for row in rows] == [
         (action["id"], action["action_id"], action["name"]) for action in drafted
     ]
@@ -92,9 +96,10 @@ def test_activating_needs_a_test(adam: User) -> None:
 def test_going_without_a_test_is_recorded(adam: User) -> None:
     destination = set_up(adam)
 
-    wizard.activate(destination=destination, by=adam, now=later(6), untested=True)
+    revision = wizard.activate(destination=destination, by=adam, now=later(6), untested=True)
 
     assert fresh(destination).activated_untested
+    assert revision.applied_untested
     noted = AuditEvent.objects.get(action="destination.activated")
     assert (noted.actor, noted.detail) == (adam, {"revision": 1, "tested": False})
 
@@ -218,3 +223,13 @@ def test_an_action_is_not_removed_while_deliveries_to_it_wait(adam: User) -> Non
         )
 
     assert [row.name for row in destination.actions.current()] == ["One", "Two"]
+
+
+def test_what_was_applied_without_a_test_before_is_known_from_the_audit(adam: User) -> None:
+    revision = wizard.activate(destination=set_up(adam), by=adam, now=later(6), untested=True)
+    DestinationRevision.objects.filter(pk=revision.pk).update(applied_untested=False)
+
+    import_module("destinations.migrations.0004_applied_untested").note_untested(apps, None)
+
+    revision.refresh_from_db()
+    assert revision.applied_untested
