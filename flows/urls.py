@@ -13,6 +13,7 @@ from flows.views import (
     sections,
     sources,
     steps,
+    trial,
     uses,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
+    path("flows/<str:pk>/test/", trial.flow_test, name="flow-test"),
     path("flows/<str:pk>/history/", history.revision_list, name="flow-history"),
     path("flows/<str:pk>/history/<int:number>/", history.revision_detail, name="flow-revision"),
     path(

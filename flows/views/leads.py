@@ -25,9 +25,6 @@ from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
 
-# What a step did that shut the gate, by its outcome.
-SHUTS = {"stop": "stopped it", "failure": "answered failure"}
-
 
 @require_safe
 @requires(Role.VIEWER)
@@ -108,13 +105,14 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     events = list(Event.objects.filter(lead=lead, pk__gte=children_from(lead.pk)).order_by("pk"))
     deliveries = list(Delivery.objects.of_lead(lead).order_by("pk"))
     plan = release.plans([lead])[0] if lead.gate in release.WITHHELD else None
+    went = _way(lead, events)
     unmet = plan.unmet if plan else _unmet(lead, events)
     context = {
         "lead": lead,
         "flow": flow,
         "revision": revision,
-        "steps": way.rows(revision.document, lead.source_id, _way(lead, events)) if revision else [],
-        "shut_by": _shut_by(lead, events),
+        "steps": way.rows(revision.document, lead.source_id, went) if revision else [],
+        "shut_by": way.shut_by(went),
         "deliveries": with_names(deliveries, with_attempts=True),
         "withheld": _named([(use.action, "") for use in plan.uses]) if plan else [],
         "not_released": plan.refusal if plan else "",
@@ -138,18 +136,6 @@ def _may_ask_owner(request: MemberRequest) -> bool:
 def _way(lead: Lead, events: Sequence[Event]) -> way.Way:
     acceptance = [verdict for event in events for verdict in event.detail.get("acceptance", ())]
     return way.Way(acceptance, [event for event in events if event.step_id], lead.blame, lead.reason)
-
-
-def _shut_by(lead: Lead, events: Sequence[Event]) -> str:
-    """What shut the gate, and how."""
-    blame = lead.blame or {}
-    event = next((event for event in events if event.step_id and event.step_id == blame.get("id")), None)
-    if event is None:
-        said = [blame.get("description", ""), lead.reason]
-        return ": ".join(dict.fromkeys(part.rstrip(".") for part in said if part))
-    description = f" “{blame['description']}”," if blame.get("description") else ""
-    reason = f": {event.reason.rstrip('.')}" if event.reason else ""
-    return f"Step {blame['position']},{description} {SHUTS.get(event.outcome, 'went wrong')}{reason}"
 
 
 def _unmet(lead: Lead, events: Sequence[Event]) -> list[dict[str, Any]]:
