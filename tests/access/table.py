@@ -91,6 +91,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/actions/{action_id}/condition/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/new/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/steps/new/recipient/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/{step_id}/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/test/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/history/": {"GET": SEE_IT},
