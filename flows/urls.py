@@ -4,6 +4,7 @@ from django.urls import path
 
 from flows.views import (
     attach,
+    criteria,
     deliveries,
     fields,
     flows,
@@ -28,6 +29,12 @@ urlpatterns = [
     path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
     path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
     path("flows/<str:pk>/sources/<str:entity_id>/", sources.source, name="flow-source"),
+    path(
+        "flows/<str:pk>/sources/<str:entity_id>/settings/",
+        criteria.source_settings,
+        name="flow-source-settings",
+    ),
+    path("flows/<str:pk>/criteria/", criteria.flow_criteria, name="flow-criteria"),
     path("flows/<str:pk>/destinations/", uses.use_list, name="flow-destinations"),
     path("flows/<str:pk>/actions/<str:action_id>/condition/", uses.condition, name="flow-condition"),
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),

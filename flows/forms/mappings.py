@@ -213,8 +213,12 @@ class Mappings:
 
     @property
     def request_families(self) -> list[Family]:
-        # What is sent first, headers behind it.
-        return sorted(self._families(of_answer=False), key=lambda family: family.property.name == "header.*")
+        # What is sent comes first, headers behind it, and what is seldom wanted last.
+        usual = ("header.*", "extra_parameter.*")
+        families = self._families(of_answer=False)
+        return sorted(
+            families, key=lambda one: one.property.name in usual and 1 + usual.index(one.property.name)
+        )
 
     @property
     def answer_families(self) -> list[Family]:

@@ -34,9 +34,10 @@ class RecipientForm(forms.Form):
         if not known:
             self.fields["entity"].widget = forms.HiddenInput()
             self.fields["name"].label = "Name of the recipient"
+            self.fields["name"].required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("entity") and not (cleaned.get("name") or "").strip():
+        if "name" in cleaned and not cleaned.get("entity") and not (cleaned.get("name") or "").strip():
             self.add_error("name", "Choose who is asked, or give a new recipient a name.")
         return cleaned

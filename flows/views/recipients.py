@@ -15,6 +15,7 @@ from flows.views.changes import document_of, flow_of, path_of, save, with_step
 from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.forms import as_typed
 from leadconduit.rule_form import RuleBuilder
 
 RECIPIENT = {"recipient.name": "string", "recipient.id": "string"}
@@ -44,7 +45,7 @@ def edit(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> Htt
     rules = RuleBuilder.posted(request.POST, names=names, required=False, add=ALWAYS)
     if mappings.pressed or rules.pressed:
         try_if_asked(request, flow, rules)
-        typed = RecipientForm(initial=request.POST.dict(), entities=_entities(request))
+        typed = RecipientForm(initial=as_typed(RecipientForm, request.POST), entities=_entities(request))
         return _page(request, flow, step, typed, mappings, rules)
     form = RecipientForm(request.POST, entities=_entities(request))
     if form.is_valid() & rules.is_valid() & mappings.is_valid() and _save(

@@ -15,6 +15,7 @@ from flows.views.changes import document_of, flow_of, path_of, save, step_of, wi
 from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.forms import as_typed
 from leadconduit.leads.rules import in_words
 from leadconduit.rule_form import RuleBuilder
 
@@ -37,7 +38,12 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
         }
         for step in document["steps"]
     ]
-    return render(request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps})
+    criteria = document.get("acceptance_criteria")
+    if criteria:
+        criteria = {**criteria, "words": in_words(criteria["rule_set"])}
+    return render(
+        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
+    )
 
 
 @requires(Role.ADMIN)
@@ -80,7 +86,7 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
     rules = RuleBuilder.posted(request.POST, names=names)
     if rules.pressed:
         try_if_asked(request, flow, rules)
-        return _step_page(request, flow, step, StepForm(initial=request.POST.dict()), rules)
+        return _step_page(request, flow, step, StepForm(initial=as_typed(StepForm, request.POST)), rules)
     form = StepForm(request.POST)
     if form.is_valid() & rules.is_valid():
         made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}

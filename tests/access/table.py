@@ -87,6 +87,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/flows/{pk}/fields/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/sources/{entity_id}/": {"GET": SEE_IT},
+    "/app/flows/{pk}/sources/{entity_id}/settings/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    "/app/flows/{pk}/criteria/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/destinations/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/actions/{action_id}/condition/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/flows/{pk}/steps/": {"GET": SEE_IT, "POST": CHANGE_IT},
