@@ -35,6 +35,7 @@ class Trial:
     """
 
     values: Mapping[str, object]
+    invalid: tuple[str, ...]
     run: engine.Run
     not_called: frozenset[str]
     receives: tuple[Receives, ...]
@@ -73,6 +74,7 @@ def run(
     is_open = judged.run.gate == "open"
     return Trial(
         judged.values,
+        judged.invalid,
         judged.run,
         frozenset(not_called),
         tuple(_receives(uses, actions, variables)) if is_open else (),

@@ -14,7 +14,7 @@ class TrialForm(SampleForm):
     """A lead, the source that it comes from, and whether recipients are asked about it; `hosts` are theirs."""
 
     source = forms.ChoiceField(
-        label="Comes from", required=False, help_text="Its mappings and its acceptance criteria are used."
+        label="Comes from", help_text="Its mappings and its acceptance criteria are used."
     )
     call = forms.BooleanField(label="Call recipients, too", required=False)
     field_order = ("source", "sample", "call")

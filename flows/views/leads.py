@@ -16,11 +16,11 @@ from flows.forms.release import ReleaseForm
 from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead, State
 from flows.views import way
 from flows.views.deliveries import with_names
+from flows.views.values import fields_of
 from leadconduit.accounts import release as permission
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import sentences
-from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
@@ -120,7 +120,7 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
         "gone": plan.gone if plan else (lead.release_detail or {}).get("gone", ()),
         "release_form": ReleaseForm() if plan and not plan.refusal and _can_release(request) else None,
         "forbidden": permission.refusal(request.account) if plan and _may_ask_owner(request) else "",
-        "fields": _fields(lead, revision),
+        "fields": fields_of(lead.values, lead.invalid, revision.document["fields"] if revision else ()),
     }
     return render(request, "leads/detail.html", context)
 
@@ -159,33 +159,3 @@ def _named(uses: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
         }
         for id, words in uses
     ]
-
-
-def _fields(lead: Lead, revision: FlowRevision | None) -> list[dict[str, Any]]:
-    """Every value by its field's id, in the flow's order of fields: what it stands for and what it was read from."""
-    order = revision.document["fields"] if revision else []
-    values = sorted(
-        _flat(lead.values), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
-    )
-    return [_field(id, value, repaired=id in lead.invalid) for id, value in values]
-
-
-def _field(id: str, value: object, *, repaired: bool) -> dict[str, Any]:
-    shown = {"id": id, "value": as_text(value), "repaired": repaired}
-    if not isinstance(value, dict):
-        return shown
-    parts = {name: part for name, part in value.items() if name not in ("normal", "raw", "valid")}
-    return shown | {
-        "raw": "" if value["normal"] == value.get("raw", value["normal"]) else as_text(value.get("raw")),
-        "valid": value["valid"],
-        "parts": [(name, as_text(part)) for name, part in parts.items() if not is_blank(part)],
-    }
-
-
-def _flat(values: dict[str, Any], under: str = "") -> list[tuple[str, Any]]:
-    flat: list[tuple[str, Any]] = []
-    for name, value in values.items():
-        id = f"{under}{name}"
-        inner = isinstance(value, dict) and not is_typed(value)
-        flat += _flat(value, f"{id}.") if inner else [(id, value)]
-    return flat

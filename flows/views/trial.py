@@ -16,6 +16,7 @@ from flows.forms.trial import TrialForm, example_of
 from flows.models import Flow, Lead
 from flows.views import way
 from flows.views.changes import document_of, flow_of, named_sources
+from flows.views.values import fields_of
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import sentences
@@ -67,6 +68,7 @@ def _result(flow: Flow, open_flow: intake.OpenFlow, tried: trial.Trial) -> dict[
         ],
         "receives": tried.receives,
         "withheld": tried.withheld,
+        "fields": fields_of(tried.values, tried.invalid, document["fields"]),
         **_left_out(document, tried),
     }
 
