@@ -14,12 +14,18 @@ Schema = dict[str, Any]
 
 NO_NUL = r"^[^\u0000]*$"
 NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-WEB_ADDRESS = r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][!-~]*)?"
+_PART = r"([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
+WEB_ADDRESS = rf"https?://[A-Za-z0-9]+([.-][A-Za-z0-9]+)*(:[1-9][0-9]{{0,3}}|:[1-5][0-9]{{4}})?(/{_PART})?(\?{_PART})?(#{_PART})?"
 FIELD_ID = r"[a-z0-9]+(_[a-z0-9]+)*(\.[a-z0-9]+(_[a-z0-9]+)*)*"
 
 _TIME = {"type": ["string", "null"], "format": "date-time"}
 _ID = {"type": ["string", "null"], "pattern": ID_PATTERN}
-_READ_ONLY: Schema = {"description": "Read-only: it may be sent back, and is left aside."}
+_READ_ONLY: Schema = {
+    "type": ["string", "boolean", "null", "array"],
+    "pattern": NO_NUL,
+    "items": {"type": "string", "pattern": NO_NUL},
+    "description": "Read-only: it may be sent back, and is left aside.",
+}
 _NOT_USED: Schema = {"enum": [False, None], "description": "Not supported yet."}
 
 

@@ -156,6 +156,7 @@ def _read(body: object) -> dict[str, Any]:
         raise ApiError("An entity is a JSON object.")
     written = Body(body)
     written.allow((*READ_ONLY, *WRITABLE), later=LATER, of="an entity")
+    written.set_aside(READ_ONLY)
     for key in ("source", "recipient"):
         if key not in body:
             written.wrong(key, "This is required; it may be null.")

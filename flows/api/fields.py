@@ -153,6 +153,7 @@ def _read(body: object) -> dict[str, str]:
         raise ApiError("A field is a JSON object.")
     written = Body(body)
     written.allow((*READ_ONLY, *WRITABLE), later=LATER, of="a field")
+    written.set_aside(READ_ONLY)
     read = {
         "field_id": written.text("id", most=LONGEST_NAME, required=True),
         "name": written.text("name", most=LONGEST_NAME, required=True),
