@@ -17,6 +17,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            return  # which is refused next, whatever the parameters
         known = self.query if request.method in ("GET", "HEAD") else ()
         for name in request.query_params:
             if name not in known:

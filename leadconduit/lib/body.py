@@ -41,8 +41,8 @@ class Body:
         """What a caller has read and sends back is not looked at, as long as it can have been read."""
         for key in read_only:
             value = self.value.get(key)
-            texts = value if isinstance(value, list) else [value]
-            if not all(item is None or isinstance(item, str | bool) for item in texts):
+            is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            if not (is_list or value is None or isinstance(value, str | bool)):
                 self.wrong(key, "This is read-only: send back what you read, or leave it out.")
 
     def text(self, key: str, *, most: int, required: bool = False) -> str:

@@ -121,6 +121,10 @@ def test_a_parameter_that_is_not_taken_is_refused_in_json(api: ApiClient, path: 
     assert f"`{name}`" in answer.json()["error"]
 
 
+def test_a_method_that_is_not_offered_is_refused_before_its_parameters(api: ApiClient) -> None:
+    assert api.send("TRACE", "/deliveries?limit=1&x=1").status_code == 405
+
+
 def test_only_get_takes_parameters(api: ApiClient) -> None:
     assert api.post("/events?limit=1", {}).status_code == 400
 

@@ -98,6 +98,7 @@ def test_what_is_read_only_is_ignored(api: ApiClient) -> None:
         ("website", {"website": "http://[::1"}),
         ("website", {"website": "https://leads.example/a b"}),
         ("flow_ids", {"flow_ids": 7}),
+        ("flow_ids", {"flow_ids": [None]}),
         ("created_at", {"created_at": [{}]}),
         ("see", {"see": "5fd4371e940df5a34a3888b2"}),
         ("deprecated", {"deprecated": True}),

@@ -267,6 +267,7 @@ def test_post_takes_the_same_as_a_body(api: ApiClient, acme: Account) -> None:
     assert answer.status_code == 200
     assert ids(answer) == events[1:]
     assert answer.headers["Link"] == f'</events?after_id={events[1]}>; rel="next"'
+    assert ids(api.post("/events")) == events
     assert api.post("/events", []).status_code == 400
 
 
