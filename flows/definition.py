@@ -102,8 +102,8 @@ class InvalidFlow(Exception):
 def read(body: object, *, account: Account, before: Document | None = None) -> Document:
     """The document of a flow's next revision; `before` itself where nothing but an id differs from it.
 
-    Destinations that the body names are locked until the transaction ends (there must be one), so that none is
-    deleted while it is being attached. Raises InvalidFlow with everything that is wrong.
+    Destinations and entities that the body names are locked until the transaction ends (there must be one), so that
+    none is deleted while it is being attached. Raises InvalidFlow with everything that is wrong.
     """
     if not isinstance(body, dict):
         raise InvalidFlow({"": "A flow is a JSON object."})
@@ -191,9 +191,10 @@ def _sources(flow: Body, account: Account, ids: _Ids) -> list[Document]:
 
 
 def _entities(account: Account, parts: Iterable[Body]) -> dict[str, Entity]:
-    """Those of the account that sources or steps name."""
+    """Those of the account that sources or steps name, locked as destinations are."""
     wanted = {_entity_id(part) for part in parts}
-    return Entity.objects.for_account(account).in_bulk([id for id in wanted if _ID.fullmatch(id)])
+    entities = Entity.objects.for_account(account).order_by("pk").select_for_update(no_key=True)
+    return entities.in_bulk([id for id in wanted if _ID.fullmatch(id)])
 
 
 def _entity_id(part: Body) -> str:

@@ -1,11 +1,11 @@
 """A lead comes in: the deployed revision decides, one transaction keeps it, then the source gets its answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -36,6 +36,18 @@ class OpenFlow:
     @property
     def asks_recipients(self) -> bool:
         return any(isinstance(step, engine.Recipient) for step in self.program.steps)
+
+    def without_mappings(self) -> "OpenFlow":
+        """For values that the source's mappings have made already."""
+        return replace(self, source=replace(self.source, mappings=()))
+
+
+class Judged(NamedTuple):
+    """A lead's values as the flow reads them, the ids of those that were repaired, and its way through the flow."""
+
+    values: dict[str, object]
+    invalid: tuple[str, ...]
+    run: engine.Run
 
 
 def find(*, flow_id: str, entity_id: str) -> OpenFlow | None:
@@ -78,10 +90,7 @@ def submit(
     Raises repeats.Repeated where a lead was kept `under` the same key meanwhile.
     """
     submission = {"timestamp": now.isoformat(), "ip": ip}
-    mapped, problem = _mapped(open_flow, submitted, submission)
-    selected = select(mapped, open_flow.program.fields)
-    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
-    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission), calling.call)
+    values, invalid, run = judge(open_flow, submitted, submission, calling.call)
     lead = Lead(
         # The time after recipients have answered: whoever reads on from the newest id must not miss this one.
         id=new_id(now + timedelta(milliseconds=run.waited_ms)),
@@ -91,7 +100,7 @@ def submit(
         source_id=open_flow.source.entity_id,
         email=as_text(values.get("email")).strip().lower()[:320],
         values=values,
-        invalid=list(selected.invalid),
+        invalid=list(invalid),
         submission=submission,
         outcome=run.outcome,
         reason=run.reason,
@@ -102,6 +111,20 @@ def submit(
     deliveries = owed_deliveries(lead, run.uses, after=lead.pk)
     keep(lead, events=_events(lead, run), deliveries=deliveries, now=now, under=under)
     return lead
+
+
+def judge(
+    open_flow: OpenFlow,
+    submitted: Mapping[str, Any],
+    submission: Mapping[str, object],
+    call: engine.Call,
+) -> Judged:
+    """What the flow makes of what was submitted. Nothing is kept."""
+    mapped, problem = _mapped(open_flow, submitted, submission)
+    selected = select(mapped, open_flow.program.fields)
+    values = typed(selected.values, open_flow.program.types.get, selected.invalid)
+    run = problem or engine.run(open_flow.program, variables(open_flow, values, submission), call)
+    return Judged(values, selected.invalid, run)
 
 
 def _mapped(

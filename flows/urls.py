@@ -4,15 +4,18 @@ from django.urls import path
 
 from flows.views import (
     attach,
+    criteria,
     deliveries,
     fields,
     flows,
     history,
     leads,
+    recipients,
     release,
     sections,
     sources,
     steps,
+    trial,
     uses,
 )
 
@@ -26,11 +29,19 @@ urlpatterns = [
     path("flows/<str:pk>/fields/", sections.fields, name="flow-fields"),
     path("flows/<str:pk>/sources/", sections.sources, name="flow-sources"),
     path("flows/<str:pk>/sources/<str:entity_id>/", sources.source, name="flow-source"),
+    path(
+        "flows/<str:pk>/sources/<str:entity_id>/settings/",
+        criteria.source_settings,
+        name="flow-source-settings",
+    ),
+    path("flows/<str:pk>/criteria/", criteria.flow_criteria, name="flow-criteria"),
     path("flows/<str:pk>/destinations/", uses.use_list, name="flow-destinations"),
     path("flows/<str:pk>/actions/<str:action_id>/condition/", uses.condition, name="flow-condition"),
     path("flows/<str:pk>/steps/", steps.step_list, name="flow-steps"),
     path("flows/<str:pk>/steps/new/", steps.step_edit, name="flow-step-new"),
+    path("flows/<str:pk>/steps/new/recipient/", recipients.recipient_new, name="flow-recipient-new"),
     path("flows/<str:pk>/steps/<str:step_id>/", steps.step_edit, name="flow-step"),
+    path("flows/<str:pk>/test/", trial.flow_test, name="flow-test"),
     path("flows/<str:pk>/history/", history.revision_list, name="flow-history"),
     path("flows/<str:pk>/history/<int:number>/", history.revision_detail, name="flow-revision"),
     path(

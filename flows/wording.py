@@ -1,12 +1,13 @@
 """A flow's document in words, and what differs between two of them. Pure: names are given, no credential comes out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from destinations.wizard.diff import Change, Group, Turn
 from flows import differences
-from flows.recipients.modules import MODULES
+from flows.recipients.modules import MODULES, Module
 from leadconduit.leads.rules import in_words
 from leadconduit.leads.values import as_text
 
@@ -150,7 +151,7 @@ def _step(step: Document, names: Names) -> Said:
         "Asks": names.entities.get(step["entity"]["id"]) or "A recipient that is gone",
         "Sends": module.name if module else step["integration"]["module_id"],
         "Asks where": in_words(step["rule_set"]) if step.get("rule_set") else "",
-        **_mappings(step["integration"]["mappings"]),
+        **_mappings(step["integration"]["mappings"], module),
     }
 
 
@@ -160,14 +161,23 @@ def title_of(step: Document, entities: Mapping[str, str]) -> str:
     return step.get("description") or entity or step["type"].capitalize()
 
 
-def _mappings(mappings: Iterable[Document]) -> Said:
-    """By the property that is set: that several set one is rare, and then each after the first has a number."""
+def _mappings(mappings: Iterable[Document], module: Module | None = None) -> Said:
+    """By what is set: that several set the same is rare, and then each after the first has a number."""
     said: Said = {}
+    seen: Counter[str] = Counter()
     for mapping in mappings:
-        name = mapping["property"]
-        number = sum(label.split(" (")[0] == name for label in said) + 1
-        said[name if number == 1 else f"{name} ({number})"] = _mapped(mapping)
+        label = _label(mapping["property"], module)
+        seen[label] += 1
+        said[label if seen[label] == 1 else f"{label} ({seen[label]})"] = _mapped(mapping)
     return said
+
+
+def _label(name: str, module: Module | None) -> str:
+    """What a recipient's module calls a property; of a family of properties, with its own name."""
+    known = module.find(name) if module else None
+    if known is None:
+        return name
+    return f"{known.label} {name[len(known.name) - 1 :]}" if known.is_family else known.label
 
 
 def _mapped(mapping: Document) -> object:
@@ -187,5 +197,8 @@ def _use(action: Document, names: Names) -> Said:
     }
 
 
-def _yes(is_so: bool) -> str:
+def _yes(is_so: bool | None) -> str:
+    """Nothing of None: there was no flow yet."""
+    if is_so is None:
+        return ""
     return "Yes" if is_so else "No"

@@ -32,6 +32,15 @@ def add_intake(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def require_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular, before `add_intake`: a body that is taken must be there, but for a search."""
+    for item in result["paths"].values():
+        for operation in item.values():
+            if "requestBody" in operation and operation["operationId"] != "listEventsPost":
+                operation["requestBody"]["required"] = True
+    return result
+
+
 def add_rules(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: rule sets stand in rule sets."""
     result["components"]["schemas"] |= RULES

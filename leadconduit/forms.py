@@ -27,6 +27,11 @@ class DraftForm(forms.Form):
             self._errors.setdefault(name, self.error_class(renderer=self.renderer)).append(sentence)
 
 
+def as_typed(form: type[forms.Form], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, as a form's `initial`: shown again, and not complained about yet."""
+    return {name: data.get(name) for name in form.base_fields}
+
+
 class ChoiceCards(forms.RadioSelect):
     """Radio buttons as cards, each with a line that says what choosing it means."""
 

@@ -15,6 +15,8 @@ from destinations.wizard.diff import Change, Group, Turn
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import ChoiceCards, SecretInput
+from leadconduit.leads.names import Names
+from leadconduit.rule_form import RuleBuilder, Sample
 
 
 @require_GET
@@ -67,6 +69,7 @@ def examples() -> dict[str, Any]:
         "unanswered": {**EXCHANGE, "response": None, "ms": 10_003},
         "log": _log(),
         "difference": DIFFERENCE,
+        "rules": _rules(),
         "flow_steps": FLOW_STEPS,
         "pairs": [
             ("Method", "POST"),
@@ -125,6 +128,25 @@ def _row(
         "sent": sent,
         "used": used,
     }
+
+
+def _rules() -> RuleBuilder:
+    """Nested, tried on a lead, with a doubt and a mistake."""
+    state = {"lhv": "lead.state", "op": "is included in", "rhv": ["TX", "CA"]}
+    inner = {
+        "op": "or",
+        "rules": [
+            {"lhv": "lead.zip", "op": "is not blank"},
+            {"lhv": "lead.age", "op": "is less than", "rhv": 18},
+        ],
+    }
+    builder = RuleBuilder(
+        {"op": "and", "rules": [state, inner]}, names=Names({"state": "state", "age": "number"})
+    )
+    builder.pressed = "try"  # which opens the place to try them in
+    builder.try_on(lambda _: Sample({"lead": {"state": "TX", "age": 51}}, "Ada Lovelace"))
+    builder.problems = {"rules.1.rules.1.rhv": "Compare with a number such as `18`."}
+    return builder
 
 
 def _mapping() -> list[dict[str, Any]]:

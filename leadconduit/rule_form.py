@@ -23,7 +23,7 @@ from leadconduit.leads.values import as_text, clean, is_blank
 RuleSet = dict[str, Any]
 Path = tuple[str, ...]
 
-BLANK: Mapping[str, Any] = {"lhv": "lead.", "op": "is equal to"}
+BLANK: Mapping[str, Any] = {"lhv": "", "op": "is equal to"}
 NO_VALUE = "Say what to compare with. For a blank, use “is blank”."
 _LONGEST = 80
 

@@ -274,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Not drf-spectacular's own hook, which names every enumeration by its field: two of one name collide.
     "POSTPROCESSING_HOOKS": [
+        "leadconduit.api_description.require_bodies",
         "leadconduit.api_description.add_intake",
         "leadconduit.api_description.add_rules",
     ],

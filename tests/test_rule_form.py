@@ -67,9 +67,9 @@ def test_several_values_are_a_line_each(op: str, typed: str, read: object) -> No
 @pytest.mark.parametrize(
     ("verb", "path", "after"),
     [
-        ("add-rule", "", ["lead.state", ["lead.phone_1", "lead.state"], "lead."]),
-        ("add-rule", "rules.1", ["lead.state", ["lead.phone_1", "lead.state", "lead."]]),
-        ("add-group", "rules.1", ["lead.state", ["lead.phone_1", "lead.state", ["lead."]]]),
+        ("add-rule", "", ["lead.state", ["lead.phone_1", "lead.state"], ""]),
+        ("add-rule", "rules.1", ["lead.state", ["lead.phone_1", "lead.state", ""]]),
+        ("add-group", "rules.1", ["lead.state", ["lead.phone_1", "lead.state", [""]]]),
         ("drop", "rules.0", [["lead.phone_1", "lead.state"]]),
         ("drop", "rules.1.rules.0", ["lead.state", ["lead.state"]]),
         ("drop", "rules.1", ["lead.state"]),

@@ -5,7 +5,6 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from destinations.api.representation import represent, with_usages
 from destinations.api.schema import DestinationSerializer
@@ -15,6 +14,7 @@ from flows.usages import usages_of
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.conditional import Conditional
 
 FLOW_USAGES = "flow_usages"
@@ -24,23 +24,27 @@ INCLUDE = OpenApiParameter(
 
 
 class DestinationList(Conditional):
+    query = ("include",)
+
     @extend_schema(
         operation_id="listDestinations",
         tags=["Destinations"],
         parameters=[INCLUDE, IF_NONE_MATCH],
-        responses={200: DestinationSerializer(many=True), **NOT_MODIFIED, **refusals(400)},
+        responses={200: DestinationSerializer(many=True), **NOT_MODIFIED, **refusals()},
     )
     def get(self, request: Request) -> Response:
         """All destinations of the account that were activated, paused ones included, the newest first."""
         return Response(_answers(request, _visible(request).order_by("-pk")))
 
 
-class DestinationDetail(APIView):
+class DestinationDetail(ApiView):
+    query = ("include",)
+
     @extend_schema(
         operation_id="getDestination",
         tags=["Destinations"],
         parameters=[INCLUDE, OpenApiParameter("instance_id", location=OpenApiParameter.PATH)],
-        responses={200: DestinationSerializer, **refusals(400, 404)},
+        responses={200: DestinationSerializer, **refusals(404)},
     )
     def get(self, request: Request, instance_id: str) -> Response:
         """One destination."""

@@ -5,13 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flows.api.flows import ID, find_flow
-from flows.api.parameters import a_limit, an_id, refuse_unknown
+from flows.api.parameters import a_limit, an_id, id_parameter, limit_parameter, names_of
 from flows.api.representation import represent_documents
 from flows.api.schema import ChangelogSerializer
 from flows.differences import Change, Place, differences
@@ -25,26 +24,23 @@ Answer = dict[str, Any]
 
 DEFAULT_LIMIT, MOST = 50, 200
 PARAMETERS = [
-    OpenApiParameter(
-        "before_id", description="Only changelogs before this one: its id ends the page before."
-    ),
-    OpenApiParameter(
-        "limit", OpenApiTypes.INT, description=f"1 to {MOST}; {DEFAULT_LIMIT} unless said otherwise."
-    ),
+    id_parameter("before_id", "Only changelogs before this one: its id ends the page before."),
+    limit_parameter(default=DEFAULT_LIMIT, most=MOST),
 ]
 
 
 class FlowChangelogs(Conditional):
+    query = names_of(PARAMETERS)
+
     @extend_schema(
         operation_id="listFlowChangelogs",
         tags=["Changelogs"],
         parameters=[ID, *PARAMETERS, IF_NONE_MATCH],
-        responses={200: ChangelogSerializer(many=True), **NOT_MODIFIED, **refusals(400, 404)},
+        responses={200: ChangelogSerializer(many=True), **NOT_MODIFIED, **refusals(404)},
     )
     def get(self, request: Request, id: str) -> Response:
         """Each save and each deployment of a flow, the newest first."""
         query = request.query_params
-        refuse_unknown(query, [parameter.name for parameter in PARAMETERS])
         limit = a_limit(query, default=DEFAULT_LIMIT, most=MOST)
         flow, before_id = find_flow(request, id), an_id(query, "before_id")
         logs = [*_saves(flow, before_id, limit), *_deployments(flow, before_id, limit)]

@@ -1,14 +1,12 @@
 """GET /deliveries and GET /deliveries/{id}: ours, since LeadConduit shows no deliveries."""
 
 from django.http import QueryDict
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from destinations.models import Destination
-from flows.api.parameters import a_limit, an_id, refuse_unknown
+from flows.api.parameters import a_limit, an_id, id_parameter, limit_parameter, names_of
 from flows.api.representation import represent_attempts, represent_deliveries
 from flows.api.schema import DeliveryDetailSerializer, DeliverySerializer
 from flows.models import Attempt, Delivery, State
@@ -17,41 +15,39 @@ from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import Account
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.conditional import Conditional
 from leadconduit.lib.ids import is_id
 
 DEFAULT_LIMIT, MOST = 100, 1000
 PARAMETERS = [
-    OpenApiParameter("lead_id", description="Only the deliveries of this lead."),
+    id_parameter("lead_id", "Only the deliveries of this lead."),
     OpenApiParameter("state", enum=State.values, description="Only deliveries in this state."),
     OpenApiParameter("instance_id", description="Only deliveries to this destination."),
-    OpenApiParameter(
-        "before_id", description="Only deliveries older than this one: its id ends the page before."
-    ),
-    OpenApiParameter(
-        "limit", OpenApiTypes.INT, description=f"1 to {MOST}; {DEFAULT_LIMIT} unless said otherwise."
-    ),
+    id_parameter("before_id", "Only deliveries older than this one: its id ends the page before."),
+    limit_parameter(default=DEFAULT_LIMIT, most=MOST),
 ]
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The delivery's id: 24 hex digits.")
 
 
 class DeliveryList(Conditional):
+    query = names_of(PARAMETERS)
+
     @extend_schema(
         operation_id="listDeliveries",
         tags=["Deliveries"],
         parameters=[*PARAMETERS, IF_NONE_MATCH],
-        responses={200: DeliverySerializer(many=True), **NOT_MODIFIED, **refusals(400)},
+        responses={200: DeliverySerializer(many=True), **NOT_MODIFIED, **refusals()},
     )
     def get(self, request: Request) -> Response:
         """Deliveries of the account, the newest first, a page at a time."""
         query = request.query_params
-        refuse_unknown(query, [parameter.name for parameter in PARAMETERS])
         found = _filtered(query, caller_of(request).account)
         limit = a_limit(query, default=DEFAULT_LIMIT, most=MOST)
         return Response(represent_deliveries(found.defer("input").order_by("-pk")[:limit]))
 
 
-class DeliveryDetail(APIView):
+class DeliveryDetail(ApiView):
     @extend_schema(
         operation_id="getDelivery",
         tags=["Deliveries"],

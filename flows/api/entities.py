@@ -1,17 +1,17 @@
 """Entities over the API: listed, read, created, written whole, deleted."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from flows import usages
+from flows.api import bodies
 from flows.api.representation import represent_entities
 from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES, EntitySerializer
 from flows.models import Entity
@@ -20,6 +20,7 @@ from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import AuditEvent
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.body import Body
 from leadconduit.lib.conditional import Conditional
 from leadconduit.lib.ids import is_id, new_id
@@ -37,6 +38,7 @@ WRITABLE = (
     "website",
 )
 LATER = ("deprecated", "see", "invitation_id", "trustedform_certified_vendor")
+WEB_ADDRESS = re.compile(bodies.WEB_ADDRESS)
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The entity's id: 24 hex digits.")
 
 
@@ -57,8 +59,8 @@ class EntityList(Conditional):
     @extend_schema(
         operation_id="createEntity",
         tags=["Entities"],
-        request=EntitySerializer,
-        responses={201: EntitySerializer, **refusals(400, 413, 415)},
+        request={"application/json": bodies.ENTITY},
+        responses={201: EntitySerializer, **refusals(413, 415)},
     )
     def post(self, request: Request) -> Response:
         """Create an entity, to be a source or a recipient of flows."""
@@ -70,7 +72,7 @@ class EntityList(Conditional):
         return Response(_answer(entity), status=201, headers={"Location": f"/entities/{entity.pk}"})
 
 
-class EntityDetail(APIView):
+class EntityDetail(ApiView):
     @extend_schema(
         operation_id="getEntity",
         tags=["Entities"],
@@ -85,8 +87,8 @@ class EntityDetail(APIView):
         operation_id="updateEntity",
         tags=["Entities"],
         parameters=[ID],
-        request=EntitySerializer,
-        responses={200: EntitySerializer, **refusals(400, 404, 413, 415)},
+        request={"application/json": bodies.ENTITY},
+        responses={200: EntitySerializer, **refusals(404, 413, 415)},
     )
     @transaction.atomic
     def put(self, request: Request, id: str) -> Response:
@@ -154,6 +156,7 @@ def _read(body: object) -> dict[str, Any]:
         raise ApiError("An entity is a JSON object.")
     written = Body(body)
     written.allow((*READ_ONLY, *WRITABLE), later=LATER, of="an entity")
+    written.set_aside(READ_ONLY)
     for key in ("source", "recipient"):
         if key not in body:
             written.wrong(key, "This is required; it may be null.")
@@ -178,19 +181,8 @@ def _read(body: object) -> dict[str, Any]:
 
 def _url(written: Body, key: str) -> str:
     url = written.text(key, most=500)
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.netloc
-        or not url.isascii()
-        or not url.isprintable()
-    ):
-        written.wrong(key, "This must be a URL that begins with https:// or http://.")
+    if url and not WEB_ADDRESS.fullmatch(url):
+        written.wrong(key, "This must be a web address that begins with https:// or http://.")
     return url
 
 

@@ -11,28 +11,29 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from flows.api import bodies
 from flows.api.event_pages import ALWAYS, Page, Wanted, page
 from flows.api.event_representation import represent_events
-from flows.api.schema import EVENT, EVENTS, EventQuerySerializer
+from flows.api.parameters import id_parameter, limit_parameter, names_of
+from flows.api.schema import EVENT, EVENTS
 from flows.models import Attempt, Event
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.leads import rules
 from leadconduit.lib.api import ApiError
-from leadconduit.lib.api_schema import ID_PATTERN, IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.body import Body
 from leadconduit.lib.conditional import Conditional
-from leadconduit.lib.ids import first_id_at, is_id
+from leadconduit.lib.ids import is_id
 
 DEFAULT_LIMIT, MOST = 100, 1000
 MOST_PATHS = 100
 NAMES = ("after_id", "before_id", "start", "end", "rules", "include", "exclude", "limit", "sort")
 LISTS = ("include", "exclude")
-_ID = {"type": "string", "pattern": ID_PATTERN}
 PARAMETERS = [
-    OpenApiParameter("after_id", _ID, description="Only events after the one with this id, without it."),
-    OpenApiParameter("before_id", _ID, description="Only events before the one with this id, without it."),
+    id_parameter("after_id", "Only events after the one with this id, without it."),
+    id_parameter("before_id", "Only events before the one with this id, without it."),
     OpenApiParameter("start", OpenApiTypes.DATETIME, description="Only events at or after this time."),
     OpenApiParameter("end", OpenApiTypes.DATETIME, description="Only events at or before this time."),
     OpenApiParameter(
@@ -40,26 +41,29 @@ PARAMETERS = [
     ),
     OpenApiParameter(
         "include",
-        many=True,
+        bodies.paths(most=MOST_PATHS),
         description="Only these properties, such as `vars.lead.email`. Not together with `exclude`.",
     ),
-    OpenApiParameter("exclude", many=True, description="Not these properties. Not together with `include`."),
     OpenApiParameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT},
-        description="The most events to answer.",
+        "exclude",
+        bodies.paths(most=MOST_PATHS, never=ALWAYS),
+        description="Not these properties. Not together with `include`.",
     ),
+    limit_parameter(default=DEFAULT_LIMIT, most=MOST),
     OpenApiParameter("sort", enum=["asc", "desc"], description="`asc`: the oldest first. `desc`, if unsaid."),
 ]
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC)
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The event's id: 24 hex digits.")
 
 
 class EventList(Conditional):
+    query = names_of(PARAMETERS)
+
     @extend_schema(
         operation_id="listEvents",
         tags=["Leads"],
         parameters=[*PARAMETERS, IF_NONE_MATCH],
-        responses={200: EVENTS, **NOT_MODIFIED, **refusals(400)},
+        responses={200: EVENTS, **NOT_MODIFIED, **refusals()},
     )
     def get(self, request: Request) -> Response:
         """Events of the account, the newest first, a page at a time. `Link` tells where the next page is."""
@@ -70,8 +74,8 @@ class EventList(Conditional):
     @extend_schema(
         operation_id="listEventsPost",
         tags=["Leads"],
-        request=EventQuerySerializer,
-        responses={200: EVENTS, **refusals(400, 413, 415)},
+        request={"application/json": bodies.event_query(most=MOST, default=DEFAULT_LIMIT, always=ALWAYS)},
+        responses={200: EVENTS, **refusals(413, 415)},
     )
     def post(self, request: Request) -> Response:
         """The same, for what is too long for an address: the parameters are a JSON body, `rules` an array in it."""
@@ -83,7 +87,7 @@ class EventList(Conditional):
         return Response(found.answers, headers=_links(QueryDict(), wanted, found))
 
 
-class EventDetail(APIView):
+class EventDetail(ApiView):
     @extend_schema(
         operation_id="getEvent",
         tags=["Leads"],
@@ -138,7 +142,7 @@ def _wanted(asked: Body) -> Wanted:
         limit=_limit(asked),
         newest_first=(asked.choice("sort", ("asc", "desc")) or "desc") == "desc",
     )
-    if wanted.include and wanted.exclude:
+    if asked.value.get("include") is not None and asked.value.get("exclude") is not None:
         asked.wrong("exclude", "`include` and `exclude` cannot be used together.")
     for path in wanted.exclude:
         if path in ALWAYS:
@@ -165,12 +169,11 @@ def _time(asked: Body, name: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        first_id_at(at)
-    except (TypeError, ValueError, OverflowError):
-        asked.wrong(name, "This is a time, such as 2026-11-24T09:30:00Z, from 1970 to 2106.")
+    except (TypeError, ValueError):
+        asked.wrong(name, "This is a time, such as 2026-11-24T09:30:00Z.")
         return None
-    return at
+    # Ids know no other times.
+    return min(max(at if at.tzinfo else at.replace(tzinfo=UTC), EARLIEST), LATEST)
 
 
 def _paths(asked: Body, name: str) -> tuple[str, ...]:
@@ -183,8 +186,8 @@ def _limit(asked: Body) -> int:
     value = asked.value.get("limit")
     if value is None:
         return DEFAULT_LIMIT
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST:
-        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(1, MOST + 1):
+        return int(value)
     asked.wrong("limit", f"This is a number from 1 to {MOST}.")
     return DEFAULT_LIMIT
 

@@ -1,14 +1,15 @@
 """Fields over the API: the standard ones and the account's own. And the types that a field may have."""
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from flows import usages
-from flows.api.schema import FieldBodySerializer, FieldSerializer, TypeSerializer
+from flows.api import bodies
+from flows.api.schema import FieldSerializer, TypeSerializer
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.accounts.models import Account, CustomField
 from leadconduit.accounts.models.custom_field import (
@@ -23,12 +24,14 @@ from leadconduit.leads.types import TYPES
 from leadconduit.leads.types.described import COMPONENTS, MASKABLE
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.body import Body
 from leadconduit.lib.conditional import Conditional
 
 Answer = dict[str, Any]
 
 READ_ONLY = ("standard", "created_at", "updated_at")
+FIELD_ID = re.compile(bodies.FIELD_ID)
 WRITABLE = ("id", "name", "type", "description")
 LATER = ("aggregate", "deprecated", "see")
 ID = OpenApiParameter("id", location=OpenApiParameter.PATH, description="The field's id, such as `email`.")
@@ -49,8 +52,8 @@ class FieldList(Conditional):
     @extend_schema(
         operation_id="createField",
         tags=["Fields"],
-        request=FieldBodySerializer,
-        responses={201: FieldSerializer, **refusals(400, 409, 413, 415)},
+        request={"application/json": bodies.FIELD},
+        responses={201: FieldSerializer, **refusals(409, 413, 415)},
     )
     def post(self, request: Request) -> Response:
         """Make a field of the account's own. Its id ends in the account's suffix, which is added where it is missing."""
@@ -65,7 +68,7 @@ class FieldList(Conditional):
         return Response(_own(field), status=201, headers={"Location": f"/fields/{field.field_id}"})
 
 
-class FieldDetail(APIView):
+class FieldDetail(ApiView):
     @extend_schema(
         operation_id="getField",
         tags=["Fields"],
@@ -80,13 +83,18 @@ class FieldDetail(APIView):
         operation_id="updateField",
         tags=["Fields"],
         parameters=[ID],
-        request=FieldBodySerializer,
-        responses={200: FieldSerializer, **refusals(400, 403, 404, 413, 415)},
+        request={"application/json": bodies.FIELD},
+        responses={200: FieldSerializer, **refusals(403, 404, 409, 413, 415)},
     )
     def put(self, request: Request, id: str) -> Response:
         """Write the name and the description of a field of the account's own. Its id and its type stay."""
         field = _find(request, id)
-        body = _read(request.data, of=field)
+        body = _read(request.data)
+        if body["field_id"] != field.field_id or body["type"] != field.type:
+            raise ApiError(
+                f"The field stays `{field.field_id}`, of the type `{field.type}`: leads were read by it.",
+                code=409,
+            )
         field.change(name=body["name"], description=body["description"], by=caller_of(request).key.created_by)
         return Response(_own(field))
 
@@ -139,42 +147,34 @@ def _find(request: Request, id: str) -> CustomField:
     return field
 
 
-def _read(body: object, *, of: CustomField | None = None) -> dict[str, str]:
-    """What a caller wrote of a field; `of` is the one that is written anew. Raises ApiError with all that is wrong."""
+def _read(body: object) -> dict[str, str]:
+    """What a caller wrote of a field. Raises ApiError with all that is wrong."""
     if not isinstance(body, dict):
         raise ApiError("A field is a JSON object.")
     written = Body(body)
     written.allow((*READ_ONLY, *WRITABLE), later=LATER, of="a field")
+    written.set_aside(READ_ONLY)
     read = {
-        "field_id": written.text("id", most=LONGEST_NAME),
+        "field_id": written.text("id", most=LONGEST_NAME, required=True),
         "name": written.text("name", most=LONGEST_NAME, required=True),
         "type": written.choice("type", TYPES, required=True) or "",
         "description": written.text("description", most=LONGEST_DESCRIPTION),
     }
-    if of:
-        _require_same(written, "id", read["field_id"] or of.field_id, of.field_id)
-        _require_same(written, "type", read["type"], of.type)
-    elif not written.errors:
-        _check_id(written, "id" if read["field_id"] else "name", read["field_id"] or read["name"])
+    if read["field_id"] and not FIELD_ID.fullmatch(read["field_id"]):
+        written.wrong(
+            "id", f"An id is made of a to z, digits, underscores and dots, {_example(read['name'])}."
+        )
     if written.errors:
         path, first = next(iter(written.errors.items()))
         raise ApiError(f"The field is not valid at `{path}`: {first}", errors=written.errors)
     return read
 
 
-def _require_same(written: Body, key: str, value: str, kept: str) -> None:
-    if value != kept:
-        written.wrong(key, f"This stays `{kept}`: leads were read by it.")
-
-
-def _check_id(written: Body, key: str, value: str) -> None:
+def _example(name: str) -> str:
     try:
-        part = id_part(value)
-    except ValueError as error:
-        written.wrong(key, str(error))
-        return
-    if key == "id" and part != value:
-        written.wrong(key, f"An id is made of a to z, digits, underscores and dots: `{part}`, for example.")
+        return f"such as `{id_part(name)}`"
+    except ValueError:
+        return "such as `roof_age`"
 
 
 # --- As the API answers them

@@ -9,27 +9,28 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from flows.api.fields import of_flow
 from flows.api.flows import ID, find_flow
-from flows.api.parameters import refuse_unknown
 from flows.api.schema import FieldSerializer
 from flows.models import Flow
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.conditional import Conditional
 from leadconduit.lib.ids import first_id_at
 
-MOST_DAYS = 90
 LONGEST_SECONDS = 20
 """A count that takes longer is given up, and answered 503."""
-TIMEFRAME = re.compile(r"(?P<which>this|previous)_(?P<count>[0-9]{1,4})_(?P<unit>hours|days|weeks)")
+TIMEFRAME = re.compile(
+    r"today|yesterday|(this|previous)_(([1-9]|[1-8][0-9]|90)_days|([1-9]|1[0-2])_weeks|([1-9][0-9]?)_hours)"
+)
 PARAMETER = OpenApiParameter(
     "timeframe",
+    {"type": "string", "pattern": f"^({TIMEFRAME.pattern})$", "default": "today"},
     description=(
-        f"`today` (unless said otherwise), `yesterday`, or as `this_7_days`, `previous_4_weeks`, `previous_12_hours`: "
-        f"at most {MOST_DAYS} days, which begin at midnight UTC."
+        "`today`, `yesterday`, or as `this_7_days`, `previous_4_weeks`, `previous_12_hours`: at most 90 days, which "
+        "begin at midnight UTC."
     ),
 )
 
@@ -47,19 +48,20 @@ class FlowFields(Conditional):
         return Response(of_flow(_fields(flow), flow.account))
 
 
-class FlowFieldUsage(APIView):
+class FlowFieldUsage(ApiView):
+    query = (PARAMETER.name,)
+
     @extend_schema(
         operation_id="flowFieldUsages",
         tags=["Flows"],
         parameters=[ID, PARAMETER],
         responses={
             200: {"type": "object", "additionalProperties": {"type": "integer"}},
-            **refusals(400, 404),
+            **refusals(404),
         },
     )
     def get(self, request: Request, id: str) -> Response:
         """How many leads that the flow took in the timeframe had a value of each field."""
-        refuse_unknown(request.query_params, ["timeframe"])
         begin, end = _span(request.query_params.get("timeframe", "today"), now=timezone.now())
         flow = find_flow(request, id)
         return Response(_usage(flow, begin, end))
@@ -71,27 +73,18 @@ def _fields(flow: Flow) -> list[str]:
 
 def _span(timeframe: str, *, now: datetime) -> tuple[datetime, datetime]:
     """From when to when: `this` ends now, and its first day counts whole; `previous` ends where today begins."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if timeframe == "today":
-        return today, now
-    if timeframe == "yesterday":
-        return today - timedelta(days=1), today
-    found = TIMEFRAME.fullmatch(timeframe)
-    length = timedelta(**{found["unit"]: int(found["count"])}) if found else timedelta()
-    if found is None or not timedelta() < length <= timedelta(days=MOST_DAYS):
+    if not TIMEFRAME.fullmatch(timeframe):
         raise ApiError(
-            f"`timeframe` is `today`, `yesterday`, or as `this_7_days`, of at most {MOST_DAYS} days, not `{timeframe[:60]}`."
+            f"`timeframe` is `today`, `yesterday`, or as `this_7_days`, at most 90 days, not `{timeframe[:60]}`."
         )
-    if found["unit"] == "hours":
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        return (
-            (hour - length, hour)
-            if found["which"] == "previous"
-            else (hour + timedelta(hours=1) - length, now)
-        )
-    return (
-        (today - length, today) if found["which"] == "previous" else (today + timedelta(days=1) - length, now)
-    )
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    which, count, unit = {"today": "this_1_days", "yesterday": "previous_1_days"}.get(
+        timeframe, timeframe
+    ).split("_")
+    length = timedelta(**{unit: int(count)})
+    step = timedelta(hours=1) if unit == "hours" else timedelta(days=1)
+    current = now.replace(minute=0, second=0, microsecond=0) if unit == "hours" else today
+    return (current - length, current) if which == "previous" else (current + step - length, now)
 
 
 USAGE = """

@@ -6,7 +6,6 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from flows import editing
 from flows.api.representation import represent_flows
@@ -16,6 +15,7 @@ from flows.models import Flow
 from leadconduit.accounts.api_auth import caller_of
 from leadconduit.lib.api import ApiError
 from leadconduit.lib.api_schema import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, refusals
+from leadconduit.lib.api_view import ApiView
 from leadconduit.lib.conditional import Conditional, expected_revisions, tag
 from leadconduit.lib.ids import is_id
 
@@ -40,7 +40,7 @@ class FlowList(Conditional):
         operation_id="createFlow",
         tags=["Flows"],
         request=FlowSerializer,
-        responses={201: FlowSerializer, **refusals(400, 409, 413, 415)},
+        responses={201: FlowSerializer, **refusals(409, 413, 415)},
     )
     def post(self, request: Request) -> Response:
         """Create a flow. It takes no leads until it is deployed."""
@@ -60,7 +60,7 @@ class FlowList(Conditional):
         return _tagged(request, flow, status=201, headers={"Location": f"/flows/{flow.pk}"})
 
 
-class FlowDetail(APIView):
+class FlowDetail(ApiView):
     @extend_schema(
         operation_id="getFlow",
         tags=["Flows"],
@@ -76,7 +76,7 @@ class FlowDetail(APIView):
         tags=["Flows"],
         parameters=[ID, IF_MATCH],
         request=FlowSerializer,
-        responses={200: FlowSerializer, **refusals(400, 404, 412, 413, 415)},
+        responses={200: FlowSerializer, **refusals(404, 412, 413, 415)},
     )
     def put(self, request: Request, id: str) -> Response:
         """Write a flow whole. Leads meet the change once it is deployed."""
@@ -109,7 +109,7 @@ class FlowDetail(APIView):
         return Response(_answer(_change(editing.delete, request, id)))
 
 
-class FlowDeployment(APIView):
+class FlowDeployment(ApiView):
     @extend_schema(
         operation_id="deployFlow",
         tags=["Flows"],

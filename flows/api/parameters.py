@@ -1,17 +1,26 @@
-"""Query parameters that several operations take, read one way."""
+"""Query parameters that several operations take: as they are described, and as they are read."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from django.http import QueryDict
+from drf_spectacular.utils import OpenApiParameter
 
 from leadconduit.lib.api import ApiError
+from leadconduit.lib.api_schema import ID_PATTERN
 from leadconduit.lib.ids import is_id
 
 
-def refuse_unknown(query: QueryDict, known: Collection[str]) -> None:
-    for name in query:
-        if name not in known:
-            raise ApiError(f"There is no filter `{name[:60]}`; there are {', '.join(known)}.")
+def names_of(parameters: Iterable[OpenApiParameter]) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in parameters)
+
+
+def id_parameter(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "pattern": ID_PATTERN}, description=description)
+
+
+def limit_parameter(*, default: int, most: int) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return OpenApiParameter("limit", schema, description="The most to answer.")
 
 
 def an_id(query: QueryDict, name: str) -> str:

@@ -34,6 +34,8 @@ def a_short_id() -> serializers.RegexField:
 
 
 SHORT_ID = {"type": "string", "pattern": SHORT_ID_PATTERN, "description": SHORT_ID_HELP}
+# A reference to the schema that it stands in would say more, and stops programs that make requests of schemas.
+NESTED = {"type": "object", "required": ["op", "rules"], "description": "A rule set again."}
 # As JSON schemas, since no serializer can stand inside itself.
 RULES: dict[str, Any] = {
     "Rule": {
@@ -53,7 +55,7 @@ RULES: dict[str, Any] = {
                     {"type": "array", "items": {"type": "string"}},
                 ],
             },
-            "rule_set": {"$ref": "#/components/schemas/RuleSet"},
+            "rule_set": NESTED,
         },
     },
     "RuleSet": {
@@ -66,12 +68,7 @@ RULES: dict[str, Any] = {
             "rules": {
                 "type": "array",
                 "minItems": 1,
-                "items": {
-                    "oneOf": [
-                        {"$ref": "#/components/schemas/Rule"},
-                        {"$ref": "#/components/schemas/RuleSet"},
-                    ]
-                },
+                "items": {"oneOf": [{"$ref": "#/components/schemas/Rule"}, NESTED]},
             },
         },
     },
@@ -81,11 +78,6 @@ RULES: dict[str, Any] = {
 @extend_schema_field({"$ref": "#/components/schemas/RuleSet"})
 class RuleSetField(serializers.JSONField):
     """Rules, all of which or one of which must hold; sets may stand among them."""
-
-
-@extend_schema_field({"$ref": "#/components/schemas/Rule"})
-class RuleField(serializers.JSONField):
-    """One rule."""
 
 
 @extend_schema_field(
@@ -282,21 +274,6 @@ class EntitySerializer(serializers.Serializer[None]):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
-class FieldBodySerializer(serializers.Serializer[None]):
-    """A field of the account's own, as it is written."""
-
-    id = serializers.CharField(
-        required=False,
-        max_length=100,
-        help_text="It ends in the account's suffix, which is added. Made of the name where it is left out.",
-    )
-    name = serializers.CharField(max_length=100)
-    type = serializers.ChoiceField(
-        TYPES, help_text="It decides how a submitted value is read. It never changes."
-    )
-    description = serializers.CharField(required=False, allow_blank=True, max_length=500)
-
-
 class FieldSerializer(serializers.Serializer[None]):
     """What a lead may have: one of the standard fields, or one of the account's own."""
 
@@ -469,20 +446,6 @@ EVENT = PolymorphicProxySerializer(
 EVENTS = PolymorphicProxySerializer(
     component_name="Event", serializers=EVENT.serializers, resource_type_field_name="type", many=True
 )
-
-
-class EventQuerySerializer(serializers.Serializer[None]):
-    """Which events, and what of each."""
-
-    after_id = an_id(required=False)
-    before_id = an_id(required=False)
-    start = serializers.DateTimeField(required=False)
-    end = serializers.DateTimeField(required=False)
-    rules = serializers.ListField(child=RuleField(), required=False)
-    include = serializers.ListField(child=serializers.CharField(), required=False)
-    exclude = serializers.ListField(child=serializers.CharField(), required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
-    sort = serializers.ChoiceField(("asc", "desc"), default="desc")
 
 
 class DeliverySerializer(serializers.Serializer[None]):

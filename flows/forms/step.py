@@ -1,14 +1,13 @@
-"""A filter step, beside its rules."""
+"""What a source is told of a lead that rules kept back, and a filter step; beside their rules."""
 
 from django import forms
 
 from leadconduit.forms import ChoiceCards
 
 
-class StepForm(forms.Form):
-    description = forms.CharField(
-        label="What it filters out", max_length=120, help_text="Such as “Leads from outside of Texas”."
-    )
+class AnswerForm(forms.Form):
+    """How the source is answered."""
+
     outcome = forms.ChoiceField(
         label="Answer to the source",
         choices=[("failure", "Failure"), ("error", "Error"), ("success", "Success")],
@@ -27,4 +26,25 @@ class StepForm(forms.Form):
         max_length=2000,
         help_text="Text, with {{lead.state}} and the like where values belong.",
     )
+
+
+class StepForm(AnswerForm):
+    description = forms.CharField(
+        label="What it filters out", max_length=120, help_text="Such as “Leads from outside of Texas”."
+    )
     enabled = forms.BooleanField(label="This step runs", required=False, initial=True)
+
+    field_order = ("description",)
+
+
+class SourceSettingsForm(AnswerForm):
+    enabled = forms.BooleanField(
+        label="Takes leads", required=False, help_text="Without this, a submission is answered with 403."
+    )
+    authentication_required = forms.BooleanField(
+        label="Asks for an API key",
+        required=False,
+        help_text="Whoever submits sends one of the account's keys as the password of HTTP Basic.",
+    )
+
+    field_order = ("enabled", "authentication_required")

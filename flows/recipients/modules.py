@@ -62,7 +62,7 @@ _SHARED = (
     ),
     Property("follow_redirects", "Follow redirects", "Also of requests other than GET.", "flag"),
 )
-_ANSWER = (
+ANSWER = (
     Property("outcome_search_term", "Search for", "A text or pattern to be found in the answer.", "pattern"),
     Property("outcome_search_path", "Search in", _WHERE, "path"),
     Property(
@@ -89,7 +89,7 @@ _EXTRA = Property("extra_parameter.*", "Further parameter", "Sent beside the one
 
 
 def _module(kind: str, name: str, methods: tuple[str, ...], *own: Property) -> Module:
-    return Module(f"leadconduit-custom.outbound.{kind}", name, methods, (*_SHARED, *own, *_ANSWER))
+    return Module(f"leadconduit-custom.outbound.{kind}", name, methods, (*_SHARED, *own, *ANSWER))
 
 
 JSON = _module(

@@ -45,3 +45,28 @@ def save(request: MemberRequest, flow: Flow, said: str, parts: editing.Parts) ->
         return dict(invalid.errors)
     messages.success(request, said)
     return {}
+
+
+def step_of(document: dict[str, Any], id: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = next((step for step in document["steps"] if step["id"] == id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def path_of(document: dict[str, Any], step: dict[str, Any] | None) -> str:
+    """Where the step stands in the flow that is saved."""
+    steps = document["steps"]
+    return f"steps.{steps.index(step) if step else len(steps)}"
+
+
+def with_step(step: dict[str, Any] | None, made: dict[str, Any]) -> editing.Parts:
+    """The step in its place, or behind the others where it is new."""
+
+    def parts(document: dict[str, Any]) -> dict[str, Any]:
+        if step is None:
+            return {"steps": [*document["steps"], made]}
+        present = step_of(document, step["id"])
+        return {"steps": [present | made if one is present else one for one in document["steps"]]}
+
+    return parts

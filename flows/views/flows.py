@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from destinations.models import Destination
-from flows import definition, editing
+from destinations.wizard.diff import in_short
+from flows import definition, editing, history
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
 from flows.models import Entity, Flow, FlowRevision, Stage
 from flows.views.changes import document_of, flow_of, named_sources, save
+from flows.wording import changes_between
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.lib.ids import is_id
@@ -169,16 +171,13 @@ def _actions_in_words(entry: dict[str, Any]) -> str:
     return f"{count} action{'' if count == 1 else 's'}, one after another" if count else "Paused in this flow"
 
 
-def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> list[str]:
-    """Which parts of what is saved differ from what is deployed."""
-    if deployed is None or saved is None:
-        return []
-    names = {"enabled": "whether it takes leads"}
-    return [
-        names.get(part, part)
-        for part in saved.document
-        if saved.document[part] != deployed.document.get(part)
-    ]
+def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> str:
+    """How what is saved differs from what is deployed, in short."""
+    if deployed is None or saved is None or deployed == saved:
+        return ""
+    names = history.names_in([deployed.document, saved.document])
+    groups = changes_between(deployed.document, saved.document, names)
+    return in_short(groups) if groups else ""
 
 
 @require_POST

@@ -21,9 +21,10 @@ from leadconduit.accounts.models import AuditEvent, Role
 
 PAGE = 20
 
+# What the first revision is compared with.
 NOTHING: dict[str, Any] = {
     "name": "",
-    "enabled": False,
+    "enabled": None,
     "fields": [],
     "sources": [],
     "steps": [],

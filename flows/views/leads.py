@@ -16,17 +16,14 @@ from flows.forms.release import ReleaseForm
 from flows.models import Delivery, Event, Flow, FlowRevision, Gate, Lead, State
 from flows.views import way
 from flows.views.deliveries import with_names
+from flows.views.values import fields_of
 from leadconduit.accounts import release as permission
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import sentences
-from leadconduit.leads.values import as_text, is_blank, is_typed
 from leadconduit.lib.ids import children_from, is_id
 
 PAGE = 50
-
-# What a step did that shut the gate, by its outcome.
-SHUTS = {"stop": "stopped it", "failure": "answered failure"}
 
 
 @require_safe
@@ -108,13 +105,14 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
     events = list(Event.objects.filter(lead=lead, pk__gte=children_from(lead.pk)).order_by("pk"))
     deliveries = list(Delivery.objects.of_lead(lead).order_by("pk"))
     plan = release.plans([lead])[0] if lead.gate in release.WITHHELD else None
+    went = _way(lead, events)
     unmet = plan.unmet if plan else _unmet(lead, events)
     context = {
         "lead": lead,
         "flow": flow,
         "revision": revision,
-        "steps": way.rows(revision.document, lead.source_id, _way(lead, events)) if revision else [],
-        "shut_by": _shut_by(lead, events),
+        "steps": way.rows(revision.document, lead.source_id, went) if revision else [],
+        "shut_by": way.shut_by(went),
         "deliveries": with_names(deliveries, with_attempts=True),
         "withheld": _named([(use.action, "") for use in plan.uses]) if plan else [],
         "not_released": plan.refusal if plan else "",
@@ -122,7 +120,7 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
         "gone": plan.gone if plan else (lead.release_detail or {}).get("gone", ()),
         "release_form": ReleaseForm() if plan and not plan.refusal and _can_release(request) else None,
         "forbidden": permission.refusal(request.account) if plan and _may_ask_owner(request) else "",
-        "fields": _fields(lead, revision),
+        "fields": fields_of(lead.values, lead.invalid, revision.document["fields"] if revision else ()),
     }
     return render(request, "leads/detail.html", context)
 
@@ -138,18 +136,6 @@ def _may_ask_owner(request: MemberRequest) -> bool:
 def _way(lead: Lead, events: Sequence[Event]) -> way.Way:
     acceptance = [verdict for event in events for verdict in event.detail.get("acceptance", ())]
     return way.Way(acceptance, [event for event in events if event.step_id], lead.blame, lead.reason)
-
-
-def _shut_by(lead: Lead, events: Sequence[Event]) -> str:
-    """What shut the gate, and how."""
-    blame = lead.blame or {}
-    event = next((event for event in events if event.step_id and event.step_id == blame.get("id")), None)
-    if event is None:
-        said = [blame.get("description", ""), lead.reason]
-        return ": ".join(dict.fromkeys(part.rstrip(".") for part in said if part))
-    description = f" “{blame['description']}”," if blame.get("description") else ""
-    reason = f": {event.reason.rstrip('.')}" if event.reason else ""
-    return f"Step {blame['position']},{description} {SHUTS.get(event.outcome, 'went wrong')}{reason}"
 
 
 def _unmet(lead: Lead, events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -173,33 +159,3 @@ def _named(uses: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
         }
         for id, words in uses
     ]
-
-
-def _fields(lead: Lead, revision: FlowRevision | None) -> list[dict[str, Any]]:
-    """Every value by its field's id, in the flow's order of fields: what it stands for and what it was read from."""
-    order = revision.document["fields"] if revision else []
-    values = sorted(
-        _flat(lead.values), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
-    )
-    return [_field(id, value, repaired=id in lead.invalid) for id, value in values]
-
-
-def _field(id: str, value: object, *, repaired: bool) -> dict[str, Any]:
-    shown = {"id": id, "value": as_text(value), "repaired": repaired}
-    if not isinstance(value, dict):
-        return shown
-    parts = {name: part for name, part in value.items() if name not in ("normal", "raw", "valid")}
-    return shown | {
-        "raw": "" if value["normal"] == value.get("raw", value["normal"]) else as_text(value.get("raw")),
-        "valid": value["valid"],
-        "parts": [(name, as_text(part)) for name, part in parts.items() if not is_blank(part)],
-    }
-
-
-def _flat(values: dict[str, Any], under: str = "") -> list[tuple[str, Any]]:
-    flat: list[tuple[str, Any]] = []
-    for name, value in values.items():
-        id = f"{under}{name}"
-        inner = isinstance(value, dict) and not is_typed(value)
-        flat += _flat(value, f"{id}.") if inner else [(id, value)]
-    return flat

@@ -1,19 +1,21 @@
-"""A flow's steps: the list in its order, and one filter step with its rules."""
+"""A flow's steps: the list in its order, and one filter with its rules."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from flows.editing import Parts
 from flows.forms.step import StepForm
-from flows.models import Flow
-from flows.views.changes import document_of, flow_of, save
+from flows.models import Entity, Flow
+from flows.views import recipients
+from flows.views.changes import document_of, flow_of, path_of, save, step_of, with_step
 from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.forms import as_typed
 from leadconduit.leads.rules import in_words
 from leadconduit.rule_form import RuleBuilder
 
@@ -26,11 +28,22 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
     if request.method == "POST":
         return _change_order(request, flow)
+    document = document_of(flow)
+    names = Entity.names(step["entity"]["id"] for step in document["steps"] if "entity" in step)
     steps = [
-        step | {"condition": in_words(step["rule_set"]) if step.get("rule_set") else ""}
-        for step in document_of(flow)["steps"]
+        step
+        | {
+            "condition": in_words(step["rule_set"]) if step.get("rule_set") else "",
+            "asked": names.get(step["entity"]["id"], "A recipient that is gone") if "entity" in step else "",
+        }
+        for step in document["steps"]
     ]
-    return render(request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps})
+    criteria = document.get("acceptance_criteria")
+    if criteria:
+        criteria = {**criteria, "words": in_words(criteria["rule_set"])}
+    return render(
+        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
+    )
 
 
 @requires(Role.ADMIN)
@@ -49,7 +62,7 @@ def _in_new_order(id: str, by: int | None) -> Parts:
     """One step moved by so many places, or taken away."""
 
     def parts(document: dict[str, Any]) -> dict[str, Any]:
-        step = _step(document, id)
+        step = step_of(document, id)
         steps = [other for other in document["steps"] if other is not step]
         if by is not None:
             steps.insert(max(0, document["steps"].index(step) + by), step)
@@ -63,7 +76,9 @@ def _in_new_order(id: str, by: int | None) -> Parts:
 def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpResponseBase:
     flow = flow_of(request, pk)
     document = document_of(flow)
-    step = _step(document, step_id) if step_id else None
+    step = step_of(document, step_id) if step_id else None
+    if step and step["type"] == "recipient":
+        return recipients.edit(request, flow, step)
     names = names_of(document, before=step_id)
     if request.method != "POST":
         rules = RuleBuilder(step and step["rule_set"], names=names)
@@ -71,44 +86,19 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
     rules = RuleBuilder.posted(request.POST, names=names)
     if rules.pressed:
         try_if_asked(request, flow, rules)
-        return _step_page(request, flow, step, StepForm(initial=request.POST.dict()), rules)
+        return _step_page(request, flow, step, StepForm(initial=as_typed(StepForm, request.POST)), rules)
     form = StepForm(request.POST)
     if form.is_valid() & rules.is_valid():
         made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
-        errors = save(request, flow, "The step is saved. Deploy to use it.", _with(step, made))
+        errors = save(request, flow, "The step is saved. Deploy to use it.", with_step(step, made))
         if not errors:
             return redirect("app:flow-steps", pk=flow.pk)
-        put(errors, _path(document, step), form, rules)
+        put(errors, path_of(document, step), form, rules)
     return _step_page(request, flow, step, form, rules, status=422)
-
-
-def _step(document: dict[str, Any], id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = next((step for step in document["steps"] if step["id"] == id), None)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _path(document: dict[str, Any], step: dict[str, Any] | None) -> str:
-    """Where the step stands in the flow that is saved."""
-    steps = document["steps"]
-    return f"steps.{steps.index(step) if step else len(steps)}"
 
 
 def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
     return {} if step is None else {"enabled": True, **step}
-
-
-def _with(step: dict[str, Any] | None, made: dict[str, Any]) -> Parts:
-    """The step in its place, or behind the others where it is new."""
-
-    def parts(document: dict[str, Any]) -> dict[str, Any]:
-        if step is None:
-            return {"steps": [*document["steps"], made]}
-        present = _step(document, step["id"])
-        return {"steps": [present | made if one is present else one for one in document["steps"]]}
-
-    return parts
 
 
 def _step_page(

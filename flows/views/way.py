@@ -35,11 +35,15 @@ class Happened(Protocol):
     def detail(self) -> dict[str, Any]: ...
 
 
+# What a step did that shut the gate, by its outcome.
+SHUTS = {"stop": "stopped it", "failure": "answered failure"}
+
+
 class Way(NamedTuple):
     """How far a lead came: acceptance criteria that were judged, steps that ran, and what shut the gate."""
 
     acceptance: Sequence[Mapping[str, Any]]
-    steps: Iterable[Happened]
+    steps: Sequence[Happened]
     blame: Mapping[str, Any] | None
     reason: str
     """what the source was told"""
@@ -57,6 +61,18 @@ def rows(document: Document, source_id: str, way: Way) -> list[Row]:
             for step in document["steps"]
         ),
     ]
+
+
+def shut_by(way: Way) -> str:
+    """What shut the gate, and how."""
+    blame = way.blame or {}
+    step = next((one for one in way.steps if one.step_id and one.step_id == blame.get("id")), None)
+    if step is None:
+        said = [part.rstrip(".") for part in (blame.get("description", ""), way.reason) if part]
+        return ": ".join(dict.fromkeys(said))
+    description = f" “{blame['description']}”," if blame.get("description") else ""
+    reason = f": {step.reason.rstrip('.')}" if step.reason else ""
+    return f"Step {blame['position']},{description} {SHUTS.get(step.outcome, 'went wrong')}{reason}"
 
 
 def _criteria(document: Document, source_id: str, way: Way) -> Iterable[Row]:

@@ -1,7 +1,7 @@
 """What rules and templates may name: the fields of a lead with their parts, and what stands beside the lead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from leadconduit.leads.rules.checking import template_of_left
@@ -20,8 +20,6 @@ BESIDE: Final[Mapping[str, str]] = {
 }
 """The variables that every lead has, with their types."""
 
-_ROOTS: Final = frozenset(path.partition(".")[0] for path in BESIDE)
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -33,25 +31,26 @@ class Names:
     fields: Mapping[str, str]
     keys: tuple[str, ...] = ()
     are_all: bool = True
+    beside: Mapping[str, str] = field(default_factory=lambda: BESIDE)
 
     def offered(self) -> list[str]:
         """Paths to choose from."""
         return [
-            *(f"lead.{field}" for field in self.fields),
+            *(f"lead.{id}" for id in self.fields),
             *(f"{key}.{part}" for key in self.keys for part in ("outcome", "reason")),
-            *BESIDE,
-            *(f"lead.{field}.{part}" for field, type in self.fields.items() for part in _parts(type)),
+            *self.beside,
+            *(f"lead.{id}.{part}" for id, type in self.fields.items() for part in _parts(type)),
         ]
 
     def type_of(self, lhv: str) -> str | None:
         """The type of a rule's left-hand side, where it is one variable whose type is known."""
         path = lhv.strip().strip("{} ")
-        if path in BESIDE:
-            return BESIDE[path]
-        field, part = self._field(path.removeprefix("lead."))
-        if field is None or not path.startswith("lead."):
+        if path in self.beside:
+            return self.beside[path]
+        found, part = self._field(path.removeprefix("lead."))
+        if found is None or not path.startswith("lead."):
             return None
-        type = self.fields[field]
+        type = self.fields[found]
         return (_parts(type).get(part) if part else type) or None
 
     def doubts(self, rule: Mapping[str, Any]) -> list[str]:
@@ -67,10 +66,11 @@ class Names:
         root, _, rest = path.partition(".")
         if root == "lead":
             return self._doubt_of_field(rest)
-        if root in self.keys or path in BESIDE or path in _ROOTS:
+        roots = {one.partition(".")[0] for one in self.beside}
+        if root in self.keys or path in self.beside or path in roots:
             return ""
-        if root in _ROOTS:
-            known = ", ".join(f"`{one}`" for one in BESIDE if one.startswith(f"{root}."))
+        if root in roots:
+            known = ", ".join(f"`{one}`" for one in self.beside if one.startswith(f"{root}."))
             return f"There is no `{path}`, only {known}."
         meant, _ = self._field(path)
         return (
@@ -80,23 +80,23 @@ class Names:
         )
 
     def _doubt_of_field(self, rest: str) -> str:
-        field, part = self._field(rest)
-        if field is None:
-            is_family = not rest or any(one.startswith(f"{rest}.") for one in self.fields)
+        found, part = self._field(rest)
+        if found is None:
+            is_family = not rest or any(id.startswith(f"{rest}.") for id in self.fields)
             return "" if is_family else f"The flow has no field `{rest}`: add it under Fields."
-        parts = _parts(self.fields[field])
+        parts = _parts(self.fields[found])
         first = part.partition(".")[0]
         if not first or not parts or first in parts or first.isdecimal():
             return ""
-        return f"`{field}` is of the type {self.fields[field]}, which has no part `{first}`."
+        return f"`{found}` is of the type {self.fields[found]}, which has no part `{first}`."
 
     def _field(self, rest: str) -> tuple[str | None, str]:
         """The longest field that a path begins with, and the rest of the path."""
-        field, part = rest, ""
-        while field:
-            if field in self.fields:
-                return field, part
-            field, _, last = field.rpartition(".")
+        id, part = rest, ""
+        while id:
+            if id in self.fields:
+                return id, part
+            id, _, last = id.rpartition(".")
             part = f"{last}.{part}" if part else last
         return None, ""
 

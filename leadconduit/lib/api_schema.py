@@ -43,8 +43,8 @@ class InvalidSerializer(ErrorSerializer):
 
 
 def refusals(*codes: int) -> dict[int, OpenApiResponse]:
-    """The answers that an operation may give instead of the wanted one; 401 is always among them."""
+    """The answers that an operation may give instead of the wanted one; 400 and 401 are always among them."""
     return {
         code: OpenApiResponse(InvalidSerializer if code == 400 else ErrorSerializer, _REFUSALS[code])
-        for code in (401, *codes)
+        for code in (400, 401, *codes)
     }

@@ -37,6 +37,14 @@ class Body:
             sentence = "is not supported yet" if key in later else f"is not a property of {of}"
             self.wrong(key[:60], f"`{key[:60]}` {sentence}.")
 
+    def set_aside(self, read_only: Iterable[str]) -> None:
+        """What a caller has read and sends back is not looked at, as long as it can have been read."""
+        for key in read_only:
+            value = self.value.get(key)
+            is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            if not (is_list or value is None or isinstance(value, str | bool)):
+                self.wrong(key, "This is read-only: send back what you read, or leave it out.")
+
     def text(self, key: str, *, most: int, required: bool = False) -> str:
         """A text of at most `most` characters; "" where it is absent or null."""
         value = self.value.get(key)

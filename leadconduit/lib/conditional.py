@@ -7,10 +7,11 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+
+from leadconduit.lib.api_view import ApiView
 
 
-class Conditional(APIView):
+class Conditional(ApiView):
     """A view whose answers to GET have an ETag; with it in `If-None-Match`, an answer that is still the same is 304."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:

@@ -168,7 +168,7 @@ def calls(api: ApiClient, account: Account, url: str) -> Iterator[Call]:
 
 
 def _field_calls(call: Caller, account: Account) -> Iterator[Call]:
-    field = {"name": "Roof age", "type": "number", "description": "In years"}
+    field = {"id": "roof_age_acm", "name": "Roof age", "type": "number", "description": "In years"}
     yield call("POST", "/fields", field)
     yield call("GET", "/fields")
     yield call("GET", "/fields/{id}", id="email")
@@ -219,8 +219,8 @@ def refusals(
             re.findall(r"\{(\w+)\}", path), there.get("/" + path.split("/")[1], "0" * 24)
         )
         gone: dict[str, Any] = dict.fromkeys(parts, "0" * 24)
-        if "401" in operation["responses"]:
-            yield uncalled(method, path, **parts)
+        yield uncalled(method, path, **parts)
+        yield call(method, path, query="?colour=red", **parts)
         if "404" in operation["responses"]:
             yield call(method, path, {}, **gone)
         if "413" in operation["responses"]:
@@ -237,8 +237,10 @@ def refusals(
     yield call("POST", "/flows", flow_body(id=flow.pk))
     yield call("PUT", "/flows/{id}", flow_body(), id=flow.pk, headers={"If-Match": '"x"'})
     yield call("DELETE", "/entities/{id}", id=entity.pk)
-    yield call("POST", "/fields", {"name": "Height", "type": "number"})
-    yield call("PUT", "/fields/{id}", {"name": "E-mail", "type": "email"}, id="email")
+    height = {"id": "height", "name": "Height", "type": "number"}
+    yield call("POST", "/fields", height)
+    yield call("PUT", "/fields/{id}", height, id=field.field_id)
+    yield call("PUT", "/fields/{id}", height, id="email")
     yield call("DELETE", "/fields/{id}", id="email")
 
 

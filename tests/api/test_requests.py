@@ -12,7 +12,8 @@ from tests.factories import api_key, flow_body
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/destinations", "/destinations/x", "/flows", "/flows/x", "/entities", "/entities/x"]
-PATHS += ["/deliveries", "/deliveries/x", "/status"]
+PATHS += ["/deliveries", "/deliveries/x", "/status", "/fields", "/fields/x", "/types", "/events", "/events/x"]
+PATHS += ["/flows/x/changelogs", "/flows/x/fields", "/flows/x/fields/usage"]
 
 
 def basic(user: str, password: str) -> str:
@@ -54,7 +55,7 @@ def test_status_tells_the_version(api: ApiClient) -> None:
     assert api.get("/status").json() == {"version": __version__}
 
 
-@pytest.mark.parametrize("path", ["/flows", "/entities"])
+@pytest.mark.parametrize("path", ["/flows", "/entities", "/fields"])
 @pytest.mark.parametrize(
     "body",
     [
@@ -111,8 +112,21 @@ def test_a_body_that_is_too_large_is_refused(api: ApiClient, path: str) -> None:
     assert (answer.status_code, answer.json()) == (413, {"error": "The body is too large."})
 
 
-def test_a_parameter_named_format_does_not_negotiate(api: ApiClient) -> None:
-    assert api.get("/flows", format="xml").status_code == 200
+@pytest.mark.parametrize("name", ["format", "x", ""])
+@pytest.mark.parametrize("path", ["/flows", "/status", "/events/x", "/destinations/x"])
+def test_a_parameter_that_is_not_taken_is_refused_in_json(api: ApiClient, path: str, name: str) -> None:
+    answer = api.get(path, **{name: "xml"})
+
+    assert answer.status_code == 400
+    assert f"`{name}`" in answer.json()["error"]
+
+
+def test_a_method_that_is_not_offered_is_refused_before_its_parameters(api: ApiClient) -> None:
+    assert api.send("TRACE", "/deliveries?limit=1&x=1").status_code == 405
+
+
+def test_only_get_takes_parameters(api: ApiClient) -> None:
+    assert api.post("/events?limit=1", {}).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/flows/x/y/z", "/destinations/a/b", "/status/"])

@@ -1,9 +1,8 @@
-"""The product as processes of its own on the tests' database, a receiver beside it, and a browser that is watched."""
+"""The product and a receiver as processes of their own, and a browser that is watched."""
 
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,11 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from psycopg.conninfo import make_conninfo
 
-from flows.delivery.database import connection_parameters
-from tests.flows.delivery.receiver import ROOT, WorkerProcess
-from tests.processes import wait_until
+from tests.product import product, static_root
+
+__all__ = ["product", "static_root"]
 
 # The synchronous Playwright runs its own event loop in this thread, in which Django would refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -44,51 +42,6 @@ def chromium() -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
-
-
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("static")
-    collect = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0"]
-    subprocess.run(collect, env=os.environ | {"STATIC_ROOT": str(root)}, check=True)
-    return root
-
-
-@pytest.fixture
-def product(transactional_db: None, static_root: Path) -> Iterator[str]:
-    """Web and worker, running; the address that they are served at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        "DATABASE_URL": make_conninfo(**connection_parameters()),
-        "STATIC_ROOT": str(static_root),
-        "PORT": str(port),
-        "BASE_URL": url,
-        "OUTBOUND_ALLOW": "127.0.0.0/8",
-        "WEB_PROCESSES": "1",
-        "WEB_THREADS": "4",
-    }
-    web = subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", "web"], env=os.environ | environment, cwd=ROOT
-    )
-    worker = WorkerProcess(**environment)
-    try:
-        wait_until(lambda: web.poll() is None and _serves(url), "the product serves")
-        yield url
-    finally:
-        worker.kill()
-        web.terminate()
-        web.wait()
-
-
-def _serves(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:  # nobody listens yet, or it takes its time
-        return False
 
 
 class Receiving:

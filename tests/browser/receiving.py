@@ -1,4 +1,7 @@
-"""A receiver of leads, as a process of its own: it keeps every request, and tells them at /received."""
+"""A receiver of leads, as a process of its own: it keeps every request, and tells them at /received.
+
+What is asked at /check is answered no.
+"""
 
 import json
 import sys
@@ -16,7 +19,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         received.append({"path": self.path, "headers": headers, "body": json.loads(body)})
-        self._answer({"status": "created"})
+        refused = {"answer": "no", "why": "The list is not there today"}
+        self._answer(refused if self.path == "/check" else {"status": "created"})
 
     def _answer(self, value: object) -> None:
         content = json.dumps(value).encode()

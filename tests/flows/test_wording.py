@@ -152,8 +152,8 @@ def test_a_recipients_mappings_and_credentials_which_are_never_shown() -> None:
 
     assert told(before, after) == [
         (
-            "Steps: Checker changed; basic_password: Stored, never shown → Another one, never shown; json_property.b: - →"
-            " {{lead.email}}, , where lead.state is equal to TX; json_property.a: 1 → -"
+            "Steps: Checker changed; Password: Stored, never shown → Another one, never shown; Property b: - →"
+            " {{lead.email}}, , where lead.state is equal to TX; Property a: 1 → -"
         )
     ]
     assert told(before, before) == []
@@ -165,7 +165,7 @@ def test_two_mappings_of_one_property_are_told_apart() -> None:
     step["integration"]["mappings"] += [{"id": "x", "property": "url", "value": "https://y.example"}]
 
     assert told(document(steps=[a_recipient()]), document(steps=[step])) == [
-        "Steps: Checker changed; url (2): - → https://y.example"
+        "Steps: Checker changed; URL (2): - → https://y.example"
     ]
 
 

@@ -243,7 +243,7 @@ def test_a_transformation_is_added_moved_and_removed(page: Client, mapping: Dest
 def test_a_condition_is_added_and_removed(page: Client, mapping: Destination) -> None:
     shown = post(page, mapping, with_row(mapping), change("add-rule", mapping, "0"))
     assert "all of these match" in shown
-    assert saved(mapping)[0].rule_set == {"op": "and", "rules": [{"lhv": "lead.", "op": "is equal to"}]}
+    assert saved(mapping)[0].rule_set == {"op": "and", "rules": [{"lhv": "", "op": "is equal to"}]}
 
     one = with_row(mapping, rules=["rule"], rules_0_lhv="lead.state", rules_0_op="is blank")
     post(page, mapping, one, change("add-group", mapping, "0"))

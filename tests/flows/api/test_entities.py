@@ -76,7 +76,7 @@ def test_flow_ids_name_the_flows_that_it_is_a_source_of(
 
 def test_what_is_read_only_is_ignored(api: ApiClient) -> None:
     answer = api.post(
-        "/entities", {**SMALLEST, "id": "0" * 24, "standard": True, "account": True, "flow_ids": 7}
+        "/entities", {**SMALLEST, "id": "0" * 24, "standard": True, "account": True, "flow_ids": ["7"]}
     )
 
     assert answer.status_code == 201
@@ -96,6 +96,10 @@ def test_what_is_read_only_is_ignored(api: ApiClient) -> None:
         ("field_suffix", {"field_suffix": "ab"}),
         ("logo_url", {"logo_url": "javascript:alert(1)"}),
         ("website", {"website": "http://[::1"}),
+        ("website", {"website": "https://leads.example/a b"}),
+        ("flow_ids", {"flow_ids": 7}),
+        ("flow_ids", {"flow_ids": [None]}),
+        ("created_at", {"created_at": [{}]}),
         ("see", {"see": "5fd4371e940df5a34a3888b2"}),
         ("deprecated", {"deprecated": True}),
         ("colour", {"colour": "red"}),

@@ -66,7 +66,18 @@ def test_usage_counts_the_leads_that_had_a_value(api: ApiClient, flow: Flow) -> 
 
 
 @pytest.mark.parametrize(
-    "timeframe", ["", "this_0_days", "this_91_days", "this_13_weeks", "next_2_days", "this_٣_days", "\0"]
+    "timeframe",
+    [
+        "",
+        "this_0_days",
+        "this_91_days",
+        "this_13_weeks",
+        "this_100_hours",
+        "this_01_days",
+        "next_2_days",
+        "this_٣_days",
+        "\0",
+    ],
 )
 def test_a_timeframe_that_makes_no_sense_is_refused(api: ApiClient, flow: Flow, timeframe: str) -> None:
     answer = api.get(f"/flows/{flow.pk}/fields/usage", timeframe=timeframe)

@@ -1,96 +1,82 @@
-"""A recipient that hangs, with a real web process: everybody else is served meanwhile."""
+"""A recipient that hangs keeps nobody else waiting. With real processes, and without a clock: who ends before whom."""
 
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from pathlib import Path
-from urllib.error import URLError
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import orjson
 import pytest
-from psycopg.conninfo import make_conninfo
+from django.conf import settings as product_settings
+from django.test import Client
 
-from flows.delivery.database import connection_parameters
-from flows.models import Event, Flow, Lead
-from tests.factories import AccountFactory, EntityFactory, FlowFactory, recipient_step, source_of
+from flows.models import Flow, Lead
+from leadconduit.accounts.models import Account, User
+from tests.factories import EntityFactory, FlowFactory, recipient_step, source_of
 from tests.flows.recipients.answering import Answering
-from tests.processes import PATIENCE, wait_until
+from tests.processes import PATIENCE
+from tests.product import WEB_THREADS, product, static_root
 
-ROOT = Path(__file__).resolve().parents[3]
-THREADS = 4
+__all__ = ["product", "static_root"]
+
+PAGES = ("leads/", "flows/", "destinations/", "deliveries/")
 
 
 @pytest.fixture
-def web(transactional_db: None) -> Iterator[str]:
-    """One web process of four threads; the address that it serves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        "DATABASE_URL": make_conninfo(**connection_parameters()),
-        "PORT": str(port),
-        "BASE_URL": url,
-        "OUTBOUND_ALLOW": "127.0.0.0/8",
-        "WEB_PROCESSES": "1",
-        "WEB_THREADS": str(THREADS),
-    }
-    process = subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", "web"], env=os.environ | environment, cwd=ROOT
-    )
-    try:
-        wait_until(lambda: process.poll() is None and _serves(url), "the web process serves")
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
+def hanging(acme: Account, crm_server: Answering) -> Flow:
+    """A flow whose recipient does not answer before it is let."""
+    crm_server.gate.clear()
+    checker = EntityFactory.create(account=acme, name="Checker", source=None, recipient="enhancement")
+    step = recipient_step(checker, crm_server.url, mapped={"timeout_seconds": "300"})
+    return flow_of(acme, steps=[step])
 
 
-def _serves(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/healthz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except URLError:
-        return False
+def flow_of(account: Account, **parts: object) -> Flow:
+    source = source_of(EntityFactory.create(account=account))
+    return FlowFactory.create(account=account, sources=[source], deployed=True, **parts)
 
 
-def submit(url: str, flow: Flow) -> str:
-    assert flow.saved
-    source = flow.saved.document["sources"][0]["entity"]["id"]
-    request = Request(f"{url}/flows/{flow.pk}/sources/{source}/submit", b'{"email": "ada@example.com"}')
-    request.add_header("Content-Type", "application/json")
+def submit(product: str, flow: Flow, email: str) -> str:
+    """What the source is answered."""
+    assert flow.deployed
+    entity = flow.deployed.document["sources"][0]["entity"]["id"]
+    address = f"{product}/flows/{flow.pk}/sources/{entity}/submit"
+    request = Request(address, urlencode({"email": email}).encode(), {"Accept": "application/json"})
     with urlopen(request, timeout=PATIENCE) as answer:
         return str(orjson.loads(answer.read())["outcome"])
 
 
-def test_a_recipient_that_hangs_slows_no_other_flow_and_no_page(web: str, crm_server: Answering) -> None:
-    account = AccountFactory.create()
-    seller = EntityFactory.create(account=account)
-    crm = EntityFactory.create(account=account, name="My CRM", recipient="crm")
-    asking, other = (
-        FlowFactory.create(account=account, deployed=True, sources=[source_of(seller)], steps=steps)
-        for steps in ([recipient_step(crm, url=crm_server.url, mapped={"timeout_seconds": 360})], [])
-    )
-    crm_server.gate.clear()
+def test_a_recipient_that_hangs_holds_up_no_other_flow_and_no_page(
+    product: str,
+    acme: Account,
+    adam: User,
+    hanging: Flow,
+    crm_server: Answering,
+    as_user: Callable[[User], Client],
+) -> None:
+    session = as_user(adam).cookies[product_settings.SESSION_COOKIE_NAME]
+    other = flow_of(acme)
+    with ThreadPoolExecutor() as pool:
+        waiting: list[Future[str]] = []
+        try:
+            for number in range(WEB_THREADS // 2):
+                waiting.append(pool.submit(submit, product, hanging, f"waits{number}@x.co"))
+                assert crm_server.arrived.acquire(timeout=PATIENCE)
 
-    with ThreadPoolExecutor(3 * THREADS) as sources:
-        asked = [sources.submit(submit, web, asking) for _ in range(3 * THREADS)]
-        for _ in range(THREADS // 2):
-            assert crm_server.arrived.acquire(timeout=PATIENCE)
-        wait_until(lambda: sum(one.done() for one in asked) == 3 * THREADS - THREADS // 2, "the others end")
+            # As many threads wait as may: the next lead of the same flow is not asked about.
+            assert submit(product, hanging, "not-asked@x.co") == "success"
+            assert [submit(product, other, f"other{number}@x.co") for number in range(WEB_THREADS)] == [
+                "success"
+            ] * WEB_THREADS
+            for page in PAGES:
+                request = Request(f"{product}/app/{page}", headers={"Cookie": session.OutputString()})
+                with urlopen(request, timeout=PATIENCE) as answer:
+                    assert answer.url.endswith(page)
 
-        assert submit(web, other) == "success"
-        assert _serves(web)
-
-        crm_server.gate.set()
-        wait(asked, PATIENCE)
-
-    assert [one.result() for one in asked] == ["success"] * 3 * THREADS
-    assert len(crm_server.asked) == THREADS // 2
-    outcomes = Event.objects.filter(type="recipient").values_list("outcome", flat=True)
-    assert sorted(outcomes) == ["error"] * (3 * THREADS - THREADS // 2) + ["success"] * (THREADS // 2)
-    assert Lead.objects.filter(gate="failed").count() == 3 * THREADS - THREADS // 2
+            assert [submission.done() for submission in waiting] == [False] * len(waiting)
+        finally:
+            crm_server.gate.set()
+        assert [submission.result(PATIENCE) for submission in waiting] == ["success"] * len(waiting)
+    gates = dict(Lead.objects.values_list("email", "gate"))
+    assert gates.pop("not-asked@x.co") == "failed"
+    assert set(gates.values()) == {"open"}

@@ -1,0 +1,140 @@
+"""One recipient step: who is asked, by which module, what is sent, how the answer is read, and for which leads."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from flows.forms.mappings import Mappings
+from flows.forms.recipient import RecipientForm
+from flows.models import Entity, Flow
+from flows.recipients.modules import JSON, MODULES, Module
+from flows.views.changes import document_of, flow_of, path_of, save, with_step
+from flows.views.rules import names_of, put, try_if_asked
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+from leadconduit.forms import as_typed
+from leadconduit.rule_form import RuleBuilder
+
+RECIPIENT = {"recipient.name": "string", "recipient.id": "string"}
+ALWAYS = "Ask only when …"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Role.ADMIN)
+def recipient_new(request: MemberRequest, pk: str) -> HttpResponseBase:
+    return edit(request, flow_of(request, pk), None)
+
+
+def edit(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> HttpResponseBase:
+    """The page of a recipient step, or of a new one, for an admin."""
+    names = names_of(document_of(flow), before=step["id"] if step else "", beside=RECIPIENT)
+    if request.method != "POST":
+        return _page(
+            request,
+            flow,
+            step,
+            RecipientForm(initial=_initial(step), entities=_entities(request)),
+            Mappings.of(_kept(step), names=names, module=_module(step)),
+            RuleBuilder(step and step["rule_set"], names=names, required=False, add=ALWAYS),
+        )
+    module = MODULES.get(request.POST.get("module_id", ""), _module(step))
+    mappings = Mappings.posted(request.POST, names=names, kept=_kept(step), module=module)
+    rules = RuleBuilder.posted(request.POST, names=names, required=False, add=ALWAYS)
+    if mappings.pressed or rules.pressed:
+        try_if_asked(request, flow, rules)
+        typed = RecipientForm(initial=as_typed(RecipientForm, request.POST), entities=_entities(request))
+        return _page(request, flow, step, typed, mappings, rules)
+    form = RecipientForm(request.POST, entities=_entities(request))
+    if form.is_valid() & rules.is_valid() & mappings.is_valid() and _save(
+        request, flow, step, form, mappings, rules
+    ):
+        return redirect("app:flow-steps", pk=flow.pk)
+    return _page(request, flow, step, form, mappings, rules, status=422)
+
+
+def _entities(request: MemberRequest) -> list[Entity]:
+    """Those that may be asked."""
+    return list(Entity.objects.for_account(request.account).exclude(recipient=None).order_by("name"))
+
+
+def _initial(step: dict[str, Any] | None) -> dict[str, Any]:
+    if step is None:
+        return {}
+    own = {"entity": step["entity"]["id"], "module_id": step["integration"]["module_id"]}
+    return {"enabled": True, **step, **own}
+
+
+def _module(step: dict[str, Any] | None) -> Module:
+    return MODULES[step["integration"]["module_id"]] if step else JSON
+
+
+def _kept(step: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return step["integration"]["mappings"] if step else []
+
+
+def _save(
+    request: MemberRequest,
+    flow: Flow,
+    step: dict[str, Any] | None,
+    form: RecipientForm,
+    mappings: Mappings,
+    rules: RuleBuilder,
+) -> bool:
+    """Whether the step is saved; else what is wrong is said at its place, and no entity was made."""
+    cleaned = form.cleaned_data
+    with transaction.atomic():
+        made = {
+            "type": "recipient",
+            "description": cleaned["description"],
+            "entity": {"id": cleaned["entity"] or _new_entity(request, cleaned).pk},
+            "integration": {
+                "module_id": cleaned["module_id"],
+                "mappings": [entry.to_json() for entry in mappings.filled()],
+            },
+            "rule_set": rules.rule_set,
+            "enabled": cleaned["enabled"],
+        }
+        errors = save(request, flow, "The step is saved. Deploy to use it.", with_step(step, made))
+        if errors:
+            transaction.set_rollback(True)
+    at = path_of(document_of(flow), step)
+    others = mappings.put(errors, f"{at}.integration.mappings")
+    who = others.pop(f"{at}.entity.id", "")
+    if who:
+        form.add_error("entity" if cleaned["entity"] else "name", who)
+    put(others, at, form, rules)
+    return not errors
+
+
+def _new_entity(request: MemberRequest, cleaned: dict[str, Any]) -> Entity:
+    return Entity.objects.create(
+        account=request.account,
+        name=cleaned["name"].strip(),
+        source=None,
+        recipient="other",
+        module_ids=[cleaned["module_id"]],
+    )
+
+
+def _page(
+    request: MemberRequest,
+    flow: Flow,
+    step: dict[str, Any] | None,
+    form: RecipientForm,
+    mappings: Mappings,
+    rules: RuleBuilder,
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "flow": flow,
+        "step": step,
+        "form": form,
+        "mappings": mappings,
+        "rules": rules,
+        "names": rules.names,
+        "mistakes": [*mappings.mistakes(), *rules.mistakes()],
+    }
+    return render(request, "flows/recipient.html", context, status=status)

@@ -1,0 +1,115 @@
+"""Schemathesis makes requests of our own description, such as it allows and such as it does not, and finds nothing.
+
+A few requests of each operation in every run of the suite; `SCHEMATHESIS_EXAMPLES=500` makes as many more.
+"""
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi import checks
+
+from leadconduit.accounts.models import Account, CustomField
+from tests.destinations.connectors.receiver import Receiver, receiver
+from tests.factories import EntityFactory, api_key
+from tests.flows.api.eventful import attempt, story
+
+__all__ = ["receiver"]
+
+pytestmark = pytest.mark.django_db
+load_all_checks()
+
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+ROOTS = ["deliveries", "destinations", "entities", "events", "fields", "flows", "hooks", "status", "types"]
+
+# What a flow and a submission may be is more than a JSON schema says: names that must exist in the account, templates,
+# rules, what depends on one another; and where LeadConduit's property says nothing it is taken as left out.
+BEYOND_SCHEMAS = ("POST /flows", "PUT /flows/{id}", "POST /flows/{flow_id}/sources/{source_id}/submit")
+BOTH = [checks.positive_data_acceptance, checks.negative_data_rejection]
+
+
+@pytest.fixture
+def app() -> Iterator[Any]:
+    """The application, which in a test must keep its connection to the database."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def there(acme: Account, receiver: Receiver) -> dict[str, str]:
+    """What an operation may find, by the beginning of its path."""
+    told = story(acme, receiver.url)
+    return {
+        "flows": told.flow.pk,
+        "entities": EntityFactory.create(account=acme).pk,
+        "fields": CustomField.make(account=acme, name="Height", type="number", by=None).field_id,
+        "events": attempt(told.deliveries[0], 1, "delivered").pk,
+        "deliveries": told.deliveries[0].pk,
+        "destinations": told.crm.instance_id,
+    }
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_nothing_is_found(app: Any, acme: Account, there: dict[str, str], root: str) -> None:
+    token = base64.b64encode(f"API:{api_key(acme)}".encode()).decode()
+    described = schemathesis.openapi.from_wsgi("/docs/openapi.json", app)
+    found: Any = described.get_all_operations()
+    operations = [operation.ok() for operation in found]
+    assert {operation.path.split("/")[1] for operation in operations} == set(ROOTS)
+
+    for operation in operations:
+        if operation.path.split("/")[1] != root:
+            continue
+        left_out = BOTH if operation.label in BEYOND_SCHEMAS else []
+        for mode in MODES:
+            requests = operation.as_strategy(generation_mode=mode)
+
+            def ask(case: Any, *, allowed: bool = mode is MODES[0], left_out: list[Any] = left_out) -> None:
+                if allowed and case.operation.path == "/events":
+                    _bring_within_reach(case)
+                case.call_and_validate(headers={"Authorization": f"Basic {token}"}, excluded_checks=left_out)
+
+            # Making a flow takes long.
+            examples = max(EXAMPLES // 4, 1) if left_out else EXAMPLES
+            _each(requests, ask, there.get(root, ""), examples)
+
+
+def _each(requests: st.SearchStrategy[Any], ask: Callable[[Any], None], id: str, examples: int) -> None:
+    """Half of the requests that name something name what is there."""
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(request=requests, is_there=st.booleans())
+    def each(request: Any, *, is_there: bool) -> None:
+        if is_there and id and request.path_parameters:
+            request.path_parameters = dict.fromkeys(request.path_parameters, id)
+        ask(request)
+
+    each()
+
+
+def _bring_within_reach(request: Any) -> None:
+    """What no description can say of a search for events: rules are a language, and two parameters exclude each other."""
+    for part in (request.query, request.body):
+        if isinstance(part, dict):
+            part.pop("rules", None)
+            if "include" in part:
+                part.pop("exclude", None)
