@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from django import forms
 
-from flows.inbound.examples import example_value
 from leadconduit.accounts.fields import KnownField
+from leadconduit.leads.standard_fields import example_value
 from leadconduit.leads.values import clean, unflatten
 
 MOST_SAMPLE = 50_000

@@ -8,13 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from flows.inbound import answering, formats
-from flows.inbound.examples import example_value, examples
+from flows.inbound.examples import examples
 from flows.inbound.mapping import compile_mappings, fields_asked
 from flows.views.changes import document_of, flow_of, named_sources
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import KnownField, known_fields
 from leadconduit.accounts.models import Role
+from leadconduit.leads.standard_fields import example_value
 
 MOST_IN_EXAMPLES = 12
 LEAD_ID = "692f1c0a51e8a3b2c4d5e6f7"

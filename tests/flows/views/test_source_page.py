@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 
 from flows.inbound import formats, reading
-from flows.inbound.examples import VALUES, example_value, examples
+from flows.inbound.examples import examples
 from flows.models import Entity, Flow, Lead
 from leadconduit.accounts.models import Account, CustomField, User
-from leadconduit.leads.standard_fields import STANDARD_FIELDS
+from leadconduit.leads.standard_fields import EXAMPLES, STANDARD_FIELDS, example_value
 from leadconduit.leads.types import TYPES, parse
 from leadconduit.leads.values import plain, unflatten
 from tests.factories import EntityFactory, FlowFactory, source_of
@@ -107,7 +107,7 @@ def test_a_source_with_a_key_shows_it_and_gets_no_form() -> None:
     assert made.form == ""
 
 
-@pytest.mark.parametrize("type", sorted(VALUES))
+@pytest.mark.parametrize("type", sorted(EXAMPLES))
 def test_an_example_of_a_type_is_valid(type: str) -> None:
     assert type in TYPES
     parsed = parse(type, example_value(type, ""))
