@@ -1,13 +1,11 @@
 """Leads to try things with: our own, and one that somebody writes."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
 
-from leadconduit.accounts.fields import KnownField
-from leadconduit.leads.standard_fields import example_value
 from leadconduit.leads.values import clean, unflatten
 
 MOST_SAMPLE = 50_000
@@ -83,25 +81,20 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-def example_lead(key: str, known: Mapping[str, KnownField], taken: Iterable[str]) -> dict[str, Any]:
-    """The lead of an example; of the complete one with a value for each of the fields that flows take."""
+def example_lead(key: str, of_flows: Mapping[str, str]) -> dict[str, Any]:
+    """The lead of an example; of the complete one with all the fields that flows take, which come with a value each."""
     lead = EXAMPLES[key].lead
-    if key == "complete":
-        lead = _completed(lead, known, list(taken))
-    return unflatten(lead.items())
+    return unflatten((_completed(lead, of_flows) if key == "complete" else lead).items())
 
 
-def _completed(lead: Mapping[str, Any], known: Mapping[str, KnownField], taken: list[str]) -> dict[str, Any]:
+def _completed(lead: Mapping[str, Any], of_flows: Mapping[str, str]) -> dict[str, Any]:
     # What holds other fields to us may be one text to a flow, and the other way round: the flow is right.
     ours = {
         id: value
         for id, value in lead.items()
-        if not any(f"{one}.".startswith(f"{id}.") != f"{id}.".startswith(f"{one}.") for one in taken)
+        if not any(f"{one}.".startswith(f"{id}.") != f"{id}.".startswith(f"{one}.") for one in of_flows)
     }
-    theirs = {
-        id: example_value(known[id].type, known[id].example) if id in known else "example" for id in taken
-    }
-    return theirs | ours
+    return {**of_flows, **ours}
 
 
 class SampleForm(forms.Form):

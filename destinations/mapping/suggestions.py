@@ -207,6 +207,7 @@ WHOLE_NAME = frozenset(
     {"full name", "name", "fullname", "contact name", "customer name", "whole name", "lead name"}
 )
 
+
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 
@@ -215,6 +216,11 @@ def words(name: str) -> tuple[str, ...]:
     """A name's words in lower case: `postalCode`, `Postal-Code` and `POSTAL_CODE__c` are `postal`, `code`."""
     apart = _CAPITALS.sub(" ", re.sub(r"__[cr]$", "", name))
     return tuple(word.lower() for word in _WORDS.findall(apart))
+
+
+def meant_by(name: str) -> tuple[str, ...]:
+    """The fields that people call so, the best first: `zip` is `postal_code`. () for what nobody calls a field."""
+    return _MEANING_OF.get(" ".join(words(name)), ())
 
 
 _IDLE = frozenset(

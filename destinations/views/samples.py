@@ -8,6 +8,7 @@ from destinations import wizard
 from destinations.forms.samples import EXAMPLES, SampleForm, example_lead, sample_text
 from destinations.models import Destination
 from flows import past_leads, usages
+from flows.inbound.examples import example_value
 from leadconduit.accounts.access import MemberRequest
 from leadconduit.accounts.fields import KnownField, known_fields
 from leadconduit.leads.typed import typed
@@ -79,9 +80,18 @@ def _named(request: MemberRequest, chosen: str, known: Known) -> Sample | None:
         return _stored(request, key)
     if (example := EXAMPLES.get(key)) is None:
         return None
-    lead = example_lead(key, known, usages.named_by_flows(request.account).fields)
+    lead = example_lead(key, _of_flows(request, known))
     form = SampleForm(initial={"sample": sample_text(lead)})
     return Sample(form, lead, chosen, f"{example.label} example")
+
+
+def _of_flows(request: MemberRequest, known: Known) -> dict[str, str]:
+    """Every field that the account's flows take, with a value that it may have."""
+    taken = usages.named_by_flows(request.account).fields
+    return {
+        id: example_value(known[id].type, known[id].example) if id in known else example_value("", "")
+        for id in taken
+    }
 
 
 def _stored(request: MemberRequest, id: str) -> Sample | None:

@@ -1,12 +1,15 @@
 """What a flow's pages ask for. What a flow may be is decided by `flows.definition`; these carry its words."""
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
+from destinations.mapping.suggestions import meant_by
 from flows.models import Entity
+from leadconduit.accounts.fields import KnownField
 
 DEFAULT_FIELDS = (
     "first_name",
@@ -21,6 +24,9 @@ DEFAULT_FIELDS = (
     "trustedform_cert_url",
 )
 FIELD_ID = re.compile(r"[\w$-]+(\.[\w$-]+)*")
+LIKE = 0.7
+"""How alike two names are, from 0 to 1, when one is probably the other misspelt."""
+
 DEFAULT_MODULE = "leadconduit-default.inbound"
 
 
@@ -37,19 +43,42 @@ class SettingsForm(NameForm):
 
 
 class FieldsForm(forms.Form):
+    """Ids to add. `doubted` are those that nobody knows, until they are sent again as `anyway`."""
+
     add = forms.CharField(
         label="Add fields",
         help_text="Ids of fields, such as email or company.name; several at once with commas or spaces between them.",
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "list": "known-fields"}),
     )
 
+    def __init__(self, *args: Any, known: Mapping[str, KnownField], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        self.doubted: list[str] = []
+
     def clean_add(self) -> list[str]:
-        ids = [id for id in re.split(r"[\s,]+", self.cleaned_data["add"]) if id]
+        ids = list(dict.fromkeys(id for id in re.split(r"[\s,]+", self.cleaned_data["add"]) if id))
         if wrong := [id for id in ids if not FIELD_ID.fullmatch(id)]:
             raise forms.ValidationError(
                 f"“{wrong[0]}” is no field id: letters, digits and underscores, dots between."
             )
+        certain = {*self.known, *self.data.get("anyway", "").split()}
+        self.doubted = [id for id in ids if id not in certain]
+        if self.doubted:
+            raise forms.ValidationError([self._doubt(id) for id in self.doubted])
         return ids
+
+    def _doubt(self, id: str) -> str:
+        usual = [field for field in self.known.values() if not field.deprecated]
+        ids, names = [field.id for field in usual], {field.name.casefold(): field.id for field in usual}
+        said = f"There is no field `{id[:60]}`"
+        if meant := [one for one in meant_by(id) if one in self.known]:
+            return f"{said}; did you mean `{meant[0]}`?"
+        if alike := difflib.get_close_matches(id.casefold()[:60], ids, 1, LIKE):
+            return f"{said}; did you mean `{alike[0]}`?"
+        if alike := difflib.get_close_matches(id.casefold()[:60].replace("_", " "), names, 1, LIKE):
+            return f"{said}; did you mean `{names[alike[0]]}`?"
+        return f"{said}, neither a standard one nor one of your own."
 
 
 class SourceForm(forms.Form):

@@ -25,15 +25,14 @@ GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.VIEWER)
 def fields(request: MemberRequest, pk: str) -> HttpResponseBase:
     flow = flow_of(request, pk)
-    return (
-        _change_fields(request, flow)
-        if request.method == "POST"
-        else _fields_page(request, flow, FieldsForm())
-    )
+    known = known_fields(request.account)
+    if request.method == "POST":
+        return _change_fields(request, flow, known)
+    return _fields_page(request, flow, known, FieldsForm(known=known))
 
 
 @requires(Role.ADMIN)
-def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
+def _change_fields(request: MemberRequest, flow: Flow, known: dict[str, KnownField]) -> HttpResponseBase:
     if removed := request.POST.get("remove"):
         errors = save(
             request,
@@ -42,11 +41,11 @@ def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
             lambda document: {"fields": [id for id in document["fields"] if id != removed]},
         )
         return _answer(request, flow, "app:flow-fields", errors)
-    form = FieldsForm(request.POST)
+    form = FieldsForm(request.POST, known=known)
     if not form.is_valid():
-        return _fields_page(request, flow, form, status=422)
+        return _fields_page(request, flow, known, form, status=422)
     wanted: list[str] = form.cleaned_data["add"]
-    added = [id for id in dict.fromkeys(wanted) if id not in document_of(flow)["fields"]]
+    added = [id for id in wanted if id not in document_of(flow)["fields"]]
     errors = save(
         request,
         flow,
@@ -56,9 +55,10 @@ def _change_fields(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     return _answer(request, flow, "app:flow-fields", errors)
 
 
-def _fields_page(request: MemberRequest, flow: Flow, form: FieldsForm, status: int = 200) -> HttpResponseBase:
+def _fields_page(
+    request: MemberRequest, flow: Flow, known: dict[str, KnownField], form: FieldsForm, status: int = 200
+) -> HttpResponseBase:
     present = document_of(flow)["fields"]
-    known = known_fields(request.account)
     context = {
         "flow": flow,
         "tab": "fields",

@@ -1,5 +1,7 @@
 """A flow in the browser: made, changed part by part, deployed, deleted."""
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from flows import editing
 from flows.models import Flow
-from leadconduit.accounts.models import Account, User
+from leadconduit.accounts.models import Account, CustomField, User
 from tests.factories import EntityFactory, FlowFactory, filter_step, source_of
 from tests.pages import fields_of
 
@@ -82,6 +84,43 @@ def test_what_is_no_field_id_is_refused_at_its_place(visitor: Client, flow: Flow
 
     assert answer.status_code == 422
     assert "no field id" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("id", "says"),
+    [
+        ("zip", "There is no field `zip`; did you mean `postal_code`?"),
+        ("emial", "There is no field `emial`; did you mean `email`?"),
+        ("roof_aeg", "There is no field `roof_aeg`; did you mean `roof_age_acm`?"),
+        ("company.nmae", "There is no field `company.nmae`; did you mean `company.name`?"),
+        ("e_mail_adress", "There is no field `e_mail_adress`"),
+        ("xyzzy", "There is no field `xyzzy`, neither a standard one nor one of your own."),
+    ],
+)
+def test_a_field_that_nobody_knows_is_doubted_first(
+    visitor: Client, flow: Flow, acme: Account, id: str, says: str
+) -> None:
+    own = CustomField.make(account=acme, name="Roof age", type="number", by=None)
+
+    answer = post(visitor, flow, "fields/", add=f"state {id}")
+
+    assert answer.status_code == 422
+    assert html.escape(says.replace("roof_age_acm", own.field_id)) in answer.content.decode()
+    assert saved(flow)["fields"] == ["email"]
+
+
+def test_a_field_that_nobody_knows_is_added_all_the_same_by_a_second_press(
+    visitor: Client, flow: Flow
+) -> None:
+    page = post(visitor, flow, "fields/", add="zip xyzzy").content.decode()
+    pressed = re.search(r'name="anyway" value="([^"]*)">Add them all the same', page)
+    assert pressed
+
+    post(visitor, flow, "fields/", add="zip xyzzy plugh", anyway=pressed[1])
+    assert saved(flow)["fields"] == ["email"]
+
+    post(visitor, flow, "fields/", add="zip xyzzy", anyway=pressed[1])
+    assert saved(flow)["fields"] == ["email", "zip", "xyzzy"]
 
 
 def test_a_new_source_is_named_and_gets_an_address(visitor: Client, flow: Flow) -> None:
