@@ -8,9 +8,9 @@ from destinations import wizard
 from destinations.forms.samples import EXAMPLES, SampleForm, example_lead, sample_text
 from destinations.models import Destination
 from flows import past_leads, usages
-from flows.inbound.examples import example_value
 from leadconduit.accounts.access import MemberRequest
 from leadconduit.accounts.fields import KnownField, known_fields
+from leadconduit.leads.standard_fields import example_value
 from leadconduit.leads.typed import typed
 from leadconduit.leads.values import plain
 from leadconduit.lib.ids import time_of
