@@ -14,22 +14,6 @@ from leadconduit.leads.values import unflatten
 
 THANKS = "https://www.example.com/thank-you"
 
-# For a field of the account's own, of which no example is known. By type; any other is a text.
-VALUES = {
-    "boolean": "yes",
-    "date": "2026-03-14",
-    "dob": "1986-03-14",
-    "email": "ada@example.com",
-    "ip": "192.0.2.10",
-    "number": "42",
-    "phone": "512-555-0142",
-    "postal_code": "78701",
-    "range": "100-200",
-    "state": "TX",
-    "time": "2026-03-14T15:30:00Z",
-    "url": "https://www.example.com/",
-}
-
 # ASCII's part of what XML takes for the name of an element.
 _ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
@@ -41,10 +25,6 @@ class Examples(NamedTuple):
     form: str
     json: str
     xml: str
-
-
-def example_value(type: str, example: str) -> str:
-    return example or VALUES.get(type, "example")
 
 
 def examples(url: str, lead: Mapping[str, str], *, with_key: bool) -> Examples:
