@@ -19,11 +19,18 @@ class BadName(WizardError):
     """A name has 1 to 200 characters."""
 
 
+class NameTaken(WizardError):
+    """Another destination is called that already: flows and logs would not tell them apart."""
+
+
 def rename(*, destination: Destination, name: str, by: User | None) -> None:
-    """Raises BadName."""
+    """Raises BadName, NameTaken."""
     name = name.strip()
     if not 1 <= len(name) <= 200 or not name.isprintable():
         raise BadName
+    others = Destination.objects.for_account(destination.account).exclude(pk=destination.pk)
+    if others.filter(name__iexact=name).exists():
+        raise NameTaken
     with transaction.atomic():
         locked = lock(destination)
         before = locked.name

@@ -134,6 +134,8 @@ def from_example(text: str) -> list[Entry]:
 
     Names that no path can say (empty, or with dots in them) are passed over. Raises NoExample.
     """
+    if not text.strip():
+        raise NoExample("Paste an example first: a JSON object.")
     try:
         example = json.loads(text)
     except json.JSONDecodeError as error:

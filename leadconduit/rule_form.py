@@ -26,6 +26,7 @@ Path = tuple[str, ...]
 BLANK: Mapping[str, Any] = {"lhv": "", "op": "is equal to"}
 NO_VALUE = "Say what to compare with. For a blank, use “is blank”."
 _LONGEST = 80
+_ANY = Names({}, are_all=False)
 
 
 # --- Reading
@@ -85,6 +86,25 @@ def problems(rule_set: object) -> list[tuple[str, str]]:
     """As `leads.rules.problems`, in words for whoever left a value out."""
     without = {f"{path}.rhv" for path, rule in rules.walk_rules(rule_set) if "rhv" not in rule}
     return [(path, NO_VALUE if path in without else sentence) for path, sentence in rules.problems(rule_set)]
+
+
+def posted_rule_set(rule_set: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """The names and values by which `read_rule_set` reads it again, for a page on which it is folded away."""
+    return _posted(RuleBuilder(rule_set, names=_ANY, prefix=prefix, required=False).root)
+
+
+def _posted(group: "Group") -> Iterator[tuple[str, str]]:
+    yield f"{group.prefix}-id", group.id
+    yield f"{group.prefix}-op", group.op
+    for part in group.parts:
+        yield group.prefix, "group" if part.is_group else "rule"
+        if isinstance(part, Group):
+            yield from _posted(part)
+            continue
+        for name, text in (("lhv", part.lhv), ("op", part.op), ("rhv", part.rhv), ("was", part.was)):
+            yield f"{part.prefix}-{name}", text
+        if part.own:
+            yield from _posted(part.own)
 
 
 # --- Changing
@@ -257,6 +277,15 @@ class RuleBuilder:
     def is_valid(self) -> bool:
         self.problems = dict(problems(self.rule_set)) if self.rule_set else {}
         return not self.problems
+
+    def forgive_blanks(self) -> None:
+        """Rules that nobody has finished writing are not wrong yet."""
+        self.problems = {path: words for path, words in self.problems.items() if not self._is_blank(path)}
+
+    def _is_blank(self, path: str) -> bool:
+        *above, name = path.split(".")
+        rule = _at(self.rule_set, tuple(above))
+        return isinstance(rule, dict) and rule.get(name) in (None, "", BLANK.get(name))
 
     def put(self, errors: Mapping[str, str], at: str) -> dict[str, str]:
         """Take those that are said of the rule set at this path of a flow. Answers the others."""

@@ -45,24 +45,40 @@ def change_of(data: QueryDict) -> Change | None:
     return Change(verb, action, of, number, part, chosen=data.get(f"{of}-add-step", ""))
 
 
+class Removed(NamedTuple):
+    """A row that is there no more, and the place where it was."""
+
+    row: MappingRow
+    place: int
+
+
 class Changed(NamedTuple):
-    """The rows after a change: whose options stand open, and which element the cursor goes to."""
+    """The rows after a change: whose options stand open, which were begun by it, and which element the cursor goes
+    to."""
 
     rows: Rows
     opened: frozenset[int] = frozenset()
+    fresh: frozenset[int] = frozenset()
     focus: str = ""
+    removed: Removed | None = None
 
     def keeping_open(self, rows: Iterable[MappingRow]) -> "Changed":
         """With the options of these rows open as well, wherever they are now."""
+        return self._replace(opened=self.opened | self._places(rows))
+
+    def keeping_fresh(self, rows: Iterable[MappingRow]) -> "Changed":
+        return self._replace(fresh=self.fresh | self._places(rows))
+
+    def _places(self, rows: Iterable[MappingRow]) -> set[int]:
         kept = {id(row) for row in rows}
-        return self._replace(opened=self.opened | {n for n, row in enumerate(self.rows) if id(row) in kept})
+        return {place for place, row in enumerate(self.rows) if id(row) in kept}
 
 
 def changed(posted: Mapping[str, MappingRow], change: Change, new: New) -> Changed:
     """An action's rows, which were posted by their prefixes, after a change. One that makes no sense changes nothing."""
     rows = list(posted.values())
     if change.verb in _OF_ACTION:
-        return _added(rows, change, new)
+        return _OF_ACTION[change.verb](rows, change, new)
     if change.of not in posted:
         return Changed(rows)
     # Rows that were dragged have the numbers of before.
@@ -76,17 +92,29 @@ def _added(rows: Rows, change: Change, new: New) -> Changed:
     if change.word:
         rows = [row for row in rows if not is_blank_row(row)]
     field = "template" if added[0].target else "target"
-    return Changed([*rows, *added], focus=f"id_{_prefix(change, len(rows))}-{field}")
+    fresh = frozenset(range(len(rows), len(rows) + len(added)))
+    return Changed([*rows, *added], fresh=fresh, focus=f"id_{_prefix(change, len(rows))}-{field}")
+
+
+def _brought_back(rows: Rows, change: Change, new: New) -> Changed:
+    back = list(new.get(change.word, ()))
+    place = min(int(change.word[:6]), len(rows)) if change.word.isdecimal() else len(rows)
+    rows[place:place] = back
+    return Changed(rows, focus=f"id_{_prefix(change, place)}-template" if back else "")
 
 
 # --- One row
 
 
 def _removed(rows: Rows, change: Change) -> Changed:
-    del rows[change.row]
+    row = rows.pop(change.row)
     left = min(change.row, len(rows) - 1)
     focus = f"{_prefix(change, left)}-remove" if rows else f"add-{change.action}"
-    return Changed(rows, focus=focus)
+    return Changed(rows, focus=focus, removed=None if is_blank_row(row) else Removed(row, change.row))
+
+
+def _options_opened(rows: Rows, change: Change) -> Changed:
+    return _with(rows, change, "options")
 
 
 def _moved(by: int) -> Callable[[Rows, Change], Changed]:
@@ -101,8 +129,12 @@ def _moved(by: int) -> Callable[[Rows, Change], Changed]:
 
 
 def _with(rows: Rows, change: Change, focus: str, **parts: Any) -> Changed:
+    place = frozenset({change.row})
+    focus = f"{_prefix(change, change.row)}-{focus}"
+    if not parts:
+        return Changed(rows, place, focus=focus)
     rows[change.row] = replace(rows[change.row], **parts)
-    return Changed(rows, frozenset({change.row}), f"{_prefix(change, change.row)}-{focus}")
+    return Changed(rows, place, place, focus)
 
 
 # --- Its transformations
@@ -154,11 +186,15 @@ def _prefix(change: Change, row: int) -> str:
     return f"{name_of(change.action)}-{row}"
 
 
-_OF_ACTION = ("add",)
+_OF_ACTION: Mapping[str, Callable[[Rows, Change, New], Changed]] = {
+    "add": _added,
+    "bring-back": _brought_back,
+}
 _OF_ROW: Mapping[str, Callable[[Rows, Change], Changed]] = {
     "remove": _removed,
     "up": _moved(-1),
     "down": _moved(1),
+    "options": _options_opened,
     "add-step": _step_added,
     "drop-step": _step_dropped,
     "step-up": _step_moved(-1),

@@ -130,7 +130,7 @@ class Tables:
             made.append((form, read))
             found.append((form, problems))
         new = self._form(NEW, None, names, data=data, files=files)
-        if _is_filled_in(data, files):
+        if verb == "add-table" or _is_filled_in(data, files):
             read, problems = self._table(new, None)
             made.append((new, read))
             found.append((new, problems))

@@ -197,7 +197,10 @@ def read_csv(text: str) -> tuple[Row, ...]:
     problems: list[tuple[int, str]] = []
     rows: list[Row] = []
     records = _records(text, problems)
-    order = _order_of_columns(next(records, (1, [])))
+    first = next(records, (1, []))
+    if problems:
+        raise CsvError(problems)
+    order = _order_of_columns(first)
     seen: dict[str, int] = {}
     for line, record in records:
         if len(rows) == MAX_ROWS:
@@ -230,14 +233,16 @@ def _records(text: str, problems: list[tuple[int, str]]) -> Iterator[tuple[int, 
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append((line, _not_csv(str(error))))
+            problems.append((line, _not_csv(str(error), line, reader.line_num)))
             return
         if any(value.strip() for value in record):
             yield line, record
 
 
-def _not_csv(error: str) -> str:
+def _not_csv(error: str, first: int, last: int) -> str:
     """In our words; the module's own are its only sign of what happened."""
+    if "expected after" in error and last > first:
+        return f"A quotation mark is opened here and not closed before the next one, in line {last}."
     if "unexpected end" in error:
         return "A quotation mark is opened here and never closed."
     if "expected after" in error:

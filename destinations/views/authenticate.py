@@ -1,5 +1,6 @@
 """The second step: how the receiver knows us. A stored secret is never shown again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,13 +10,14 @@ from django.utils import timezone
 
 from destinations import configured, wizard
 from destinations.configured import current, platform_of
-from destinations.fields import FieldSpec
+from destinations.fields import FieldSpec, split_secrets
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, Destination
 from destinations.platforms.port import AuthScheme
 from destinations.views import steps
 from destinations.views.common import find, get_or_post, says_why, wants_fragment
 from destinations.views.problems import Problem, problems_of
+from destinations.wizard import SavedMeanwhile
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import ChoiceCards
@@ -40,26 +42,41 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
     # The fields of another scheme may have been on the page: then this one begins with its defaults.
     shown = chosen is not None and request.POST.get("shown") == key
     values = SpecForm(chosen.fields, data=request.POST, prefix=key).read() if chosen and shown else {}
-    wrong = wizard.save_auth(
-        destination=destination, scheme=key, values=values, by=request.member, now=timezone.now()
-    )
+    try:
+        wrong = wizard.save_auth(
+            destination=destination,
+            scheme=key,
+            values=values,
+            by=request.member,
+            now=timezone.now(),
+            seen=steps.seen(request),
+        )
+    except SavedMeanwhile:
+        return _page(request, destination, typed=values)
     return steps.leave(request, destination, "auth") or _page(request, destination, wrong)
 
 
 def _page(
-    request: MemberRequest, destination: Destination, wrong: dict[str, str] | None = None
+    request: MemberRequest,
+    destination: Destination,
+    wrong: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    progress = wizard.progress(destination)
+    """`typed` is what could not be saved, and is shown again; secrets are not."""
+    revision = current(destination)
+    progress = wizard.progress(destination, revision)
     problems: dict[str, str] = {}
-    if steps.shows_problems(request, progress, "auth"):
+    if steps.shows_problems(request, progress, "auth") and typed is None:
         problems = {**progress.credentials, **(wrong or {})}
-    chosen = _chosen(destination, current(destination).document["scheme"])
-    shown = _forms(request, destination, chosen, problems)
+    scheme = revision.document["scheme"] if typed is None else request.POST.get("scheme")
+    shown = _forms(request, destination, _chosen(destination, scheme), problems, typed)
     return steps.show(
         request,
         destination,
         progress,
         "auth",
+        revision=revision,
+        conflict=typed is not None,
         problems=_problems(shown, problems),
         **shown,
     )
@@ -78,13 +95,17 @@ def _credentials(request: MemberRequest, destination: Destination) -> HttpRespon
 
 
 def _forms(
-    request: MemberRequest, destination: Destination, chosen: AuthScheme, problems: dict[str, str]
+    request: MemberRequest,
+    destination: Destination,
+    chosen: AuthScheme,
+    problems: dict[str, str],
+    typed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     connection = configured.connection_of(destination, current(destination).document)
     kept = connection if connection and connection.scheme == chosen.key else None
     form = SpecForm(
         chosen.fields,
-        values=_shown(chosen.fields, kept),
+        values=_shown(chosen.fields, kept) if typed is None else _without_secrets(chosen.fields, typed),
         stored=_stored(kept),
         asked=request.POST,
         prefix=chosen.key,
@@ -107,6 +128,14 @@ def _shown(fields: tuple[FieldSpec, ...], connection: Connection | None) -> dict
         if spec.kind == "secret_pairs"
     }
     return {**connection.settings, **names}
+
+
+def _without_secrets(fields: tuple[FieldSpec, ...], typed: Mapping[str, Any]) -> dict[str, Any]:
+    shown, secret = split_secrets(fields, typed)
+    names = {
+        key: [[name, ""] for name, _ in pairs] for key, pairs in secret.items() if isinstance(pairs, list)
+    }
+    return {**shown, **names}
 
 
 def _stored(connection: Connection | None) -> set[str]:

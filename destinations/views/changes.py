@@ -101,16 +101,25 @@ def destination_rename(request: MemberRequest, instance_id: str) -> HttpResponse
     destination = find(request, instance_id)
     form = NameForm(request.POST or None, initial={"name": destination.name})
     if request.method == "POST" and form.is_valid():
-        return _rename(request, destination, form.cleaned_data["name"])
-    context = {"destination": destination, "form": form, "section": "destination"}
-    return render(request, "destinations/rename.html", context, status=422 if form.errors else 200)
+        return _rename(request, destination, form)
+    return _rename_page(request, destination, form)
 
 
 @says_why
-def _rename(request: MemberRequest, destination: Destination, name: str) -> HttpResponse:
-    lifecycle.rename(destination=destination, name=name, by=request.member)
+def _rename(request: MemberRequest, destination: Destination, form: NameForm) -> HttpResponse:
+    name = form.cleaned_data["name"]
+    try:
+        lifecycle.rename(destination=destination, name=name, by=request.member)
+    except lifecycle.NameTaken as taken:
+        form.add_error("name", taken.sentence)
+        return _rename_page(request, destination, form)
     messages.success(request, f"It is called {name} now.")
     return redirect("app:destination-detail", destination.instance_id)
+
+
+def _rename_page(request: MemberRequest, destination: Destination, form: NameForm) -> HttpResponse:
+    context = {"destination": destination, "form": form, "section": "destination"}
+    return render(request, "destinations/rename.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

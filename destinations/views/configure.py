@@ -1,7 +1,7 @@
 """The third step: where and how to send, and what the destination can do."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
@@ -10,12 +10,12 @@ from django.utils import timezone
 from destinations import configured, wizard
 from destinations.configured import current, platform_of
 from destinations.forms.specs import ActionForm, SpecForm, read_actions
-from destinations.models import Destination, DestinationRevision
+from destinations.models import Destination
 from destinations.platforms.port import ActionSpec, Page
 from destinations.views import steps
 from destinations.views.common import find, get_or_post, says_why
 from destinations.views.problems import Problem, problems_of
-from destinations.wizard import MAX_ACTIONS, Progress
+from destinations.wizard import MAX_ACTIONS, ActionEntry, Progress, SavedMeanwhile
 from flows import usages
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -36,34 +36,54 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
     pages, spec, _ = _asked(destination)
     fields = [field for page in pages for field in page.fields]
     values = SpecForm(fields, data=request.POST, prefix=PREFIX).read()
-    now = timezone.now()
-    wrong = wizard.save_configuration(destination=destination, values=values, by=request.member, now=now)
-    if spec:
-        actions = read_actions(spec.fields, request.POST)
-        wizard.save_actions(destination=destination, actions=actions, by=request.member, now=now)
+    actions = read_actions(spec.fields, request.POST) if spec else None
+    try:
+        wrong = wizard.save_configuration(
+            destination=destination,
+            values=values,
+            actions=actions,
+            by=request.member,
+            now=timezone.now(),
+            seen=steps.seen(request),
+        )
+    except SavedMeanwhile:
+        return _page(request, destination, typed=Typed(values, actions or ()))
     return steps.leave(request, destination, "configure") or _page(request, destination, wrong)
 
 
+class Typed(NamedTuple):
+    """What a page that could not be saved shows again."""
+
+    values: Mapping[str, Any]
+    actions: Sequence[ActionEntry]
+
+
 def _page(
-    request: MemberRequest, destination: Destination, wrong: dict[str, str] | None = None
+    request: MemberRequest,
+    destination: Destination,
+    wrong: Mapping[str, str] | None = None,
+    typed: Typed | None = None,
 ) -> HttpResponse:
     pages, spec, answers = _asked(destination)
     revision = current(destination)
     progress = wizard.progress(destination, revision)
-    shows = steps.shows_problems(request, progress, "configure")
+    shows = steps.shows_problems(request, progress, "configure") and typed is None
     problems = {**progress.configuration, **(wrong or {})} if shows else {}
     form = SpecForm(
         [field for page in pages for field in page.fields],
-        values=revision.document["configuration"],
+        values=typed.values if typed else revision.document["configuration"],
         asked=request.POST,
         prefix=PREFIX,
     ).show(problems)
-    actions = _action_forms(request, destination, revision, spec, progress if shows else None)
+    shown = typed.actions if typed else [_entry(action) for action in revision.actions]
+    actions = _action_forms(request, destination, shown, spec, progress if shows else None)
     return steps.show(
         request,
         destination,
         progress,
         "configure",
+        revision=revision,
+        conflict=typed is not None,
         problems=[*problems_of(form), *_of_actions(actions)],
         sections=[{"page": page, "fields": [form[field.key] for field in page.fields]} for page in pages],
         answers_page=answers,
@@ -80,10 +100,14 @@ def _of_actions(actions: Sequence[ActionForm]) -> Iterator[Problem]:
         yield from problems_of(form, f"{form['name'].value() or f'Action {number}'}, ")
 
 
+def _entry(action: configured.Document) -> ActionEntry:
+    return ActionEntry(action["id"], action["name"], action["configuration"])
+
+
 def _action_forms(
     request: MemberRequest,
     destination: Destination,
-    revision: DestinationRevision,
+    actions: Sequence[ActionEntry],
     spec: ActionSpec | None,
     progress: Progress | None,
 ) -> list[ActionForm]:
@@ -92,16 +116,16 @@ def _action_forms(
         return []
     used = _used_actions(destination)
     forms = []
-    for number, action in enumerate(revision.actions):
+    for number, action in enumerate(actions):
         form = ActionForm(
             spec.fields,
             number,
-            values={"name": action["name"], **action["configuration"]},
-            action=action["id"],
-            used=action["id"] in used,
+            values={"name": action.name, **action.configuration},
+            action=action.id,
+            used=action.id in used,
             asked=request.POST,
         )
-        form.show(progress.actions.get(action["id"], {}) if progress else {})
+        form.show(progress.actions.get(action.id, {}) if progress else {})
         forms.append(form)
     if not forms:
         forms.append(_blank(spec, 0, name=spec.name))

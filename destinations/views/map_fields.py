@@ -1,16 +1,29 @@
 """The fourth step: which of the receiver's fields get what of a lead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django_htmx.http import reswap, retarget
 
 from destinations import configured, wizard
 from destinations.configured import platform_of
-from destinations.forms.changes import Change, Changed, change_of, changed
-from destinations.forms.mapping import ShownRow, is_blank_row, name_of, open_rows, posted_rows, shown_rows
+from destinations.forms.changes import Change, Changed, Removed, change_of, changed
+from destinations.forms.mapping import (
+    Mistake,
+    ShownRow,
+    fresh_rows,
+    is_blank_row,
+    name_of,
+    open_rows,
+    posted_row,
+    posted_rows,
+    removed_of,
+    removed_row,
+    shown_rows,
+)
 from destinations.forms.samples import EXAMPLES
 from destinations.forms.tables import Tables
 from destinations.mapping import TRANSFORMATIONS, MappingRow, Suggestion, suggest
@@ -24,7 +37,8 @@ from destinations.views.previews import Preview, Previewing, RowPreview
 from destinations.views.problems import Problem, problems_of
 from destinations.views.samples import sample_of, stored_leads
 from destinations.views.sources import Sources, sources_of
-from destinations.wizard.completeness import RowProblem
+from destinations.wizard import SavedMeanwhile
+from destinations.wizard.completeness import RowProblem, mapping_problems
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import known_fields
 from leadconduit.accounts.models import Role
@@ -42,7 +56,7 @@ def map_fields(request: MemberRequest, instance_id: str) -> HttpResponseBase:
     destination = find(request, instance_id)
     if request.method == "POST":
         live = request.POST.get("preview") == "live"
-        return _preview(request, destination) if live else _save(request, destination)
+        return _preview(request, destination) if live else _posted_page(request, destination)
     if wants_fragment(request) and "leads" in request.GET:
         context = {
             "leads": stored_leads(request),
@@ -81,11 +95,29 @@ class Mapped:
 
 @requires(Role.ADMIN)
 @says_why
-def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
+def _posted_page(request: MemberRequest, destination: Destination) -> HttpResponse:
     mapped = Mapped(request, destination)
     change = change_of(request.POST)
     posted = _posted(request, mapped, change)
+    if change and change.verb == "options" and wants_fragment(request):
+        return _options(request, mapped, change, posted)
     tables = Tables(mapped.tables, request.POST, request.FILES, in_use=_lookups(mapped, posted))
+    try:
+        _save(request, destination, posted, tables)
+    except SavedMeanwhile:
+        return _page(request, mapped, posted, tables, conflict=True)
+    if not (tables.wrong or tables.refused) and (left := steps.leave(request, destination, "map")):
+        return left
+    now = Mapped(request, destination)
+    if change and wants_fragment(request) and now.tables == mapped.tables and not tables.wrong:
+        return _changed_action(request, now, change, posted)
+    return _page(request, now, posted, tables)
+
+
+def _save(
+    request: MemberRequest, destination: Destination, posted: Mapping[str, Changed], tables: Tables
+) -> None:
+    """Raises SavedMeanwhile."""
     wizard.save_mapping(
         destination=destination,
         mappings={
@@ -95,10 +127,7 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
         tables=None if tables.wrong else tables.tables,
         by=request.member,
         now=timezone.now(),
-    )
-    stays = tables.wrong or tables.refused
-    return (None if stays else steps.leave(request, destination, "map")) or _page(
-        request, Mapped(request, destination), posted, tables
+        seen=steps.seen(request),
     )
 
 
@@ -112,13 +141,28 @@ def _posted(request: MemberRequest, mapped: Mapped, change: Change | None) -> di
         rows = posted_rows(id, request.POST)
         now = Changed(list(rows.values()))
         if change and change.action == id:
-            new = _new_rows(mapped.sources, mapped.targets(action), now.rows) if change.word else {}
-            now = changed(rows, change, new)
-        posted[id] = now.keeping_open(rows[prefix] for prefix in open_rows(id, request.POST))
+            now = changed(rows, change, _new_rows(request, mapped, action, change, now.rows))
+        now = now.keeping_open(rows[prefix] for prefix in open_rows(id, request.POST))
+        # Who wants to go on is asked for all of it.
+        fresh = [] if "continue" in request.POST else fresh_rows(id, request.POST)
+        posted[id] = now.keeping_fresh(rows[prefix] for prefix in fresh)
     return posted
 
 
 def _new_rows(
+    request: MemberRequest,
+    mapped: Mapped,
+    action: configured.Document,
+    change: Change,
+    rows: Sequence[MappingRow],
+) -> Mapping[str, Sequence[MappingRow]]:
+    if change.verb == "bring-back":
+        return {change.word: [removed_row(action["id"], request.POST)]}
+    is_asked = change.verb == "add" and change.word
+    return _addable(mapped.sources, mapped.targets(action), rows) if is_asked else {}
+
+
+def _addable(
     sources: Sources, targets: Targets, rows: Sequence[MappingRow]
 ) -> Mapping[str, Sequence[MappingRow]]:
     """What can be added by one button: a row for a target field, with its suggestion or without, or all of them."""
@@ -160,29 +204,36 @@ def _page(
     mapped: Mapped,
     posted: Mapping[str, Changed] | None = None,
     tables: Tables | None = None,
+    *,
+    conflict: bool = False,
 ) -> HttpResponse:
     standing = mapped.standing
     tables = tables or Tables(mapped.tables, in_use={})
-    shows = steps.shows_problems(request, standing.progress, "map")
     sections = [
-        _section(mapped, action, (posted or {}).get(action["id"]), tables.names, shows)
+        _section(request, mapped, action, (posted or {}).get(action["id"]), tables.names)
         for action in standing.revision.actions
     ]
-    found = [problem for section in sections for problem in section.problems]
-    found += _of_tables(tables)
-    if shows and not sections:
-        found += [Problem(sentence, "step") for sentence in standing.progress.step("map").missing]
+    found = _of_tables(tables)
+    # Who only comes back is told at the rows, not by a summary of what is wrong.
+    if "continue" in request.POST:
+        found = [*(problem for section in sections for problem in section.problems), *found]
+        if not sections:
+            found += [Problem(sentence, "step") for sentence in standing.progress.step("map").missing]
     return steps.show(
         request,
         standing.destination,
         standing.progress,
         "map",
+        revision=standing.revision,
+        conflict=conflict,
+        unsaved=tables.wrong,
         problems=found,
         sections=sections,
         tables=tables,
         sample=mapped.sample,
         examples=EXAMPLES,
         sources=mapped.sources,
+        has_rules=any(row.form.is_open for section in sections for row in section.rows),
         leads=stored_leads(request),
         search=request.POST.get("leads", ""),
         transformations=TRANSFORMATIONS.values(),
@@ -206,7 +257,6 @@ class Prompt(NamedTuple):
     about: str
     suggestion: Suggestion | None
     at: str
-    problem: str
 
     @property
     def is_likely(self) -> bool:
@@ -237,6 +287,18 @@ class Section(NamedTuple):
     problems: Sequence[Problem]
     own: int
     focus: str
+    removed: Removed | None
+
+    @property
+    def brings_back(self) -> list[tuple[str, str]]:
+        """The row that was removed, as its fields would post it."""
+        return list(posted_row(self.removed.row, removed_of(self.id))) if self.removed else []
+
+    @property
+    def attention_at(self) -> str:
+        """Where the first field stands that needs attention."""
+        missing = (prompt.at for prompt in self.required)
+        return next((row.form.prefix for row in self.rows if row.preview.needs_attention), next(missing, ""))
 
     @property
     def mapped(self) -> int:
@@ -258,37 +320,40 @@ class Section(NamedTuple):
 
 
 def _section(
+    request: MemberRequest,
     mapped: Mapped,
     action: configured.Document,
     posted: Changed | None,
     tables: Sequence[str],
-    shows_problems: bool,
 ) -> Section:
     id, targets = action["id"], mapped.targets(action)
-    found = mapped.standing.progress.mapping[id] if shows_problems else ()
     now = posted or Changed(configured.rows_of(action))
     rows = now.rows or ([MappingRow("")] if not targets.fields else [])
+    fresh = now.fresh | {index for index, row in enumerate(rows) if is_blank_row(row)}
+    found = _problems(mapped, targets, rows)
     forms = shown_rows(
-        id, rows, problems=_in_place(found, rows), tables=tables, opened=now.opened, focus=now.focus
+        id,
+        rows,
+        problems=found,
+        tables=tables,
+        opened=now.opened,
+        fresh=fresh,
+        focus=now.focus,
     )
     filled = [row for row in rows if not is_blank_row(row)]
-    previews = mapped.previewing().of(id, rows, targets)
+    previews = mapped.previewing().of(id, rows, targets, found)
     unmapped = _unmapped(targets, rows)
     suggested = suggest(unmapped, mapped.sources.fields)
     missing = {field: sentence for row, field, sentence in found if row < 0 and field}
     prompts = [
-        Prompt(
-            target,
-            _about(target),
-            suggested.get(target.key),
-            at=f"needs-{id}-{number}",
-            problem=missing.get(target.key, ""),
-        )
+        Prompt(target, _about(target), suggested.get(target.key), at=f"needs-{id}-{number}")
         for number, target in enumerate(unmapped)
     ]
     name = action["name"] or "An action without a name"
     known = {target.key: target for target in targets.fields}
-    general = [sentence for row, field, sentence in found if row < 0 and not field]
+    # Nobody is told that the page is empty who has only come to it, or is filling it in.
+    asked = "continue" in request.POST or (not posted and mapped.standing.progress.step("map").begun)
+    general = [sentence for row, field, sentence in found if row < 0 and not field] if asked else []
     return Section(
         id=id,
         name=name,
@@ -304,11 +369,20 @@ def _section(
         general=general,
         problems=[
             *(Problem(f"{name}: {sentence}", f"action-{id}") for sentence in general),
-            *(Problem(f"{name}: {prompt.problem}", prompt.at) for prompt in prompts if prompt.problem),
-            *(problem for form in forms for problem in _of_row(form, f"{name}, row {form.number + 1}, ")),
+            *(
+                Problem(f"{name}: {missing[prompt.target.key]}", prompt.at)
+                for prompt in prompts
+                if prompt.target.key in missing
+            ),
+            *(
+                Problem(f"{name}, row {form.number + 1}, {label}: {sentence}", at)
+                for form in forms
+                for label, at, sentence in form.mistakes()
+            ),
         ],
         own=len([field for field in mapped.sources.own if field not in {row.target for row in filled}]),
         focus=now.focus,
+        removed=now.removed,
     )
 
 
@@ -324,20 +398,56 @@ def _about(target: TargetField) -> str:
     return " · ".join(said)
 
 
-def _of_row(form: ShownRow, where: str) -> Iterator[Problem]:
-    yield from problems_of(form, where)
-    for step in form.steps:
-        if step.problem:
-            yield Problem(f"{where}{step.label}: {step.problem}", f"{step.prefix}-drop")
-        yield from problems_of(step, f"{where}{step.label}, ")
-    for words, id in form.rules.mistakes():
-        yield Problem(f"{where}condition, {words}", id)
+def _problems(mapped: Mapped, targets: Targets, rows: Sequence[MappingRow]) -> list[RowProblem]:
+    """Of rows as they stand on the page, blank ones between them, which are not saved."""
+    filled = [index for index, row in enumerate(rows) if not is_blank_row(row)]
+    found = mapping_problems(targets, [rows[index] for index in filled], mapped.tables)
+    # That there are too many rows is said at the first that is.
+    places = [*filled, *filled[-1:]]
+    return [(places[row] if row >= 0 else row, field, sentence) for row, field, sentence in found]
 
 
-def _in_place(found: Sequence[RowProblem], rows: Sequence[MappingRow]) -> list[RowProblem]:
-    """Problems count the rows that were saved; blank ones between them were not."""
-    saved = [index for index, row in enumerate(rows) if not is_blank_row(row)]
-    return [(saved[row], field, sentence) for row, field, sentence in found if 0 <= row < len(saved)]
+def _changed_action(
+    request: MemberRequest, mapped: Mapped, change: Change, posted: Mapping[str, Changed]
+) -> HttpResponse:
+    """For htmx only the action that a button changed; with it what tells whether the page is up to date."""
+    document = mapped.standing.revision.document
+    action = mapped.standing.revision.action(change.action)
+    if action is None:
+        return _page(request, mapped, posted)
+    tables = [table.name for table in mapped.tables]
+    section = _section(request, mapped, action, posted.get(change.action), tables)
+    context = {
+        "section": section,
+        "transformations": TRANSFORMATIONS.values(),
+        "can_change": True,
+        "seen": wizard.stamps(document),
+    }
+    answer = render(request, "destinations/setup/_map_changed.html", context)
+    return retarget(reswap(answer, "outerHTML"), f"#action-{change.action}")
+
+
+def _options(
+    request: MemberRequest, mapped: Mapped, change: Change, posted: Mapping[str, Changed]
+) -> HttpResponse:
+    """The options of one row, which were folded. Nothing is saved."""
+    action = mapped.standing.revision.action(change.action)
+    now = posted.get(change.action)
+    if action is None or now is None:
+        return _page(request, mapped, posted)
+    tables = [table.name for table in mapped.tables]
+    section = _section(request, mapped, action, now, tables)
+    row = next((row.form for row in section.rows if row.form.prefix == change.of), None)
+    if row is None:
+        return _page(request, mapped, posted)
+    context = {
+        "form": row,
+        "transformations": TRANSFORMATIONS.values(),
+        "can_change": True,
+        "focus": now.focus,
+        "sources": mapped.sources,
+    }
+    return render(request, "destinations/setup/_map_options.html", context)
 
 
 # --- While somebody types
@@ -345,17 +455,52 @@ def _in_place(found: Sequence[RowProblem], rows: Sequence[MappingRow]) -> list[R
 
 @requires(Role.ADMIN)
 def _preview(request: MemberRequest, destination: Destination) -> HttpResponse:
-    """What rows and actions would send now. Nothing is saved."""
+    """What rows and actions would send now, and what is wrong with them. Nothing is saved."""
     mapped = Mapped(request, destination)
-    previewing = mapped.previewing()
-    actions = []
-    for action in mapped.standing.revision.actions:
-        id = action["id"]
-        rows = posted_rows(id, request.POST)
-        preview = previewing.of(id, list(rows.values()), mapped.targets(action))
-        shown = [
-            (ShownRow(row, prefix), of_row)
-            for (prefix, row), of_row in zip(rows.items(), preview.rows, strict=True)
-        ]
-        actions.append({"id": id, "rows": shown, "preview": preview})
+    actions = [
+        _previewed(
+            mapped,
+            action,
+            posted_rows(action["id"], request.POST),
+            fresh_rows(action["id"], request.POST),
+        )
+        for action in mapped.standing.revision.actions
+    ]
     return render(request, "destinations/setup/_previews.html", {"actions": actions})
+
+
+class Previewed(NamedTuple):
+    """An action while somebody types. `mistakes` belong at the rows' fields, which are not sent again."""
+
+    id: str
+    rows: Sequence[tuple[ShownRow, RowPreview]]
+    preview: Preview
+    mistakes: Sequence[tuple[str, Mistake]]
+    attention_at: str
+
+
+def _previewed(
+    mapped: Mapped, action: configured.Document, rows: Mapping[str, MappingRow], fresh: Collection[str]
+) -> Previewed:
+    targets, standing = mapped.targets(action), list(rows.values())
+    found = _problems(mapped, targets, standing)
+    preview = mapped.previewing().of(action["id"], standing, targets, found)
+    tables = [table.name for table in mapped.tables]
+    forms = [
+        ShownRow(
+            row,
+            prefix,
+            problems=[(field, sentence) for at, field, sentence in found if at == index],
+            is_fresh=prefix in fresh,
+            tables=tables,
+        )
+        for index, (prefix, row) in enumerate(rows.items())
+    ]
+    shown = list(zip(forms, preview.rows, strict=True))
+    return Previewed(
+        action["id"],
+        shown,
+        preview,
+        [(form.prefix, mistake) for form in forms for mistake in form.mistakes()],
+        next((form.prefix for form, of_row in shown if of_row.needs_attention), ""),
+    )

@@ -12,11 +12,11 @@ from destinations.mapping import (
     Table,
     check,
     compile_mapping,
-    problems,
 )
 from destinations.mapping import Mapping as Compiled
 from destinations.platforms.port import Targets
 from destinations.wizard import Standing
+from destinations.wizard.completeness import RowProblem
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.values import as_text, plain
 
@@ -29,11 +29,17 @@ _INERT = MappingRow("-")
 
 
 class RowPreview(NamedTuple):
-    """`sends` is the value for reading, None where nothing is sent; `why` may say more, as what is wrong with the row."""
+    """`sends` is the value for reading, None where nothing is sent; `why` may say more. What is wrong with a row that is
+    `broken` stands at its fields."""
 
     sends: str | None
     why: str = ""
     flags: Sequence[Flag] = ()
+    broken: bool = False
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.broken or any(flag.kind != "note" for flag in self.flags)
 
 
 class Preview(NamedTuple):
@@ -46,7 +52,7 @@ class Preview(NamedTuple):
     @property
     def attention(self) -> int:
         """How many fields need it."""
-        return sum(any(flag.kind != "note" for flag in row.flags) for row in self.rows) + len(self.missing)
+        return sum(row.needs_attention for row in self.rows) + len(self.missing)
 
 
 class Previewing(NamedTuple):
@@ -61,26 +67,29 @@ class Previewing(NamedTuple):
     known_paths: Mapping[str, str]
     taken: Sequence[str] = ()
 
-    def of(self, action: str, rows: Sequence[MappingRow], targets: Targets) -> Preview:
-        """Rows that have mistakes make nothing; so does the whole, as long as there are any."""
+    def of(
+        self, action: str, rows: Sequence[MappingRow], targets: Targets, found: Sequence[RowProblem]
+    ) -> Preview:
+        """Rows that have mistakes, which `found` are, make nothing; so does the whole, as long as there are any."""
+        broken = {index for index, _, _ in found if index >= 0}
         if self.variables is None:
-            return Preview([RowPreview(None)] * len(rows), {}, _instead("Put the sample lead right"))
+            instead = [RowPreview(None, broken=index in broken) for index in range(len(rows))]
+            return Preview(instead, {}, _instead("Put the sample lead right"))
         blank = {index for index, row in enumerate(rows) if is_blank_row(row)}
-        broken: dict[int, str] = {}
-        for index, _, sentence in problems(rows, self.tables):
-            if index not in blank:
-                broken.setdefault(index, sentence)
         # What cannot run stands in the list all the same: rows are told by their numbers.
         rows_run = [_INERT if index in blank or index in broken else row for index, row in enumerate(rows)]
         mapping = compile_mapping(rows_run, self.tables)
         results = mapping.explain(self.variables)
         flags = check(rows_run, results, targets, self.known_paths, self.taken)
         has_row = {row.target for row in rows}
+        of_rows: dict[int | None, list[Flag]] = {}
+        for flag in flags:
+            of_rows.setdefault(flag.row, []).append(flag)
         return Preview(
             rows=[
-                RowPreview(None, broken.get(index, ""))
+                RowPreview(None, broken=index in broken)
                 if rows_run[index] is _INERT
-                else RowPreview(*_sends(result), [flag for flag in flags if flag.row == index])
+                else _previewed(result, of_rows.get(index, ()))
                 for index, result in enumerate(results)
             ],
             # A field whose row is broken is not missing: its row says what is wrong.
@@ -107,8 +116,10 @@ def _instead(what: str) -> Mapping[str, str]:
     return {"problem": f"{what} to see what would be sent."}
 
 
-def _sends(result: RowResult) -> tuple[str | None, str]:
+def _previewed(result: RowResult, flags: Sequence[Flag]) -> RowPreview:
+    # A flag that says why says it better: it is seen.
+    why = "" if any(flag.sentence == result.why for flag in flags) else result.why
     if not result.sent:
-        return None, result.why
+        return RowPreview(None, why, flags)
     text = as_text(plain(result.value))
-    return (text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"), result.why
+    return RowPreview(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…", why, flags)

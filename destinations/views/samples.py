@@ -9,8 +9,7 @@ from destinations.forms.samples import EXAMPLES, SampleForm, example_lead, sampl
 from destinations.models import Destination
 from flows import past_leads, usages
 from leadconduit.accounts.access import MemberRequest
-from leadconduit.accounts.fields import KnownField, known_fields
-from leadconduit.leads.standard_fields import example_value
+from leadconduit.accounts.fields import ANY_VALUE, KnownField, known_fields
 from leadconduit.leads.typed import typed
 from leadconduit.leads.values import plain
 from leadconduit.lib.ids import time_of
@@ -88,10 +87,7 @@ def _named(request: MemberRequest, chosen: str, known: Known) -> Sample | None:
 def _of_flows(request: MemberRequest, known: Known) -> dict[str, str]:
     """Every field that the account's flows take, with a value that it may have."""
     taken = usages.named_by_flows(request.account).fields
-    return {
-        id: example_value(known[id].type, known[id].example) if id in known else example_value("", "")
-        for id in taken
-    }
+    return {id: known[id].value if id in known else ANY_VALUE for id in taken}
 
 
 def _stored(request: MemberRequest, id: str) -> Sample | None:

@@ -14,6 +14,7 @@ from destinations.wizard.completeness import Progress, Step
 from destinations.wizard.drafts import (
     MAX_ACTIONS,
     ActionEntry,
+    Seen,
     begin,
     discard_draft,
     lock,
@@ -21,6 +22,8 @@ from destinations.wizard.drafts import (
     save_auth,
     save_configuration,
     save_mapping,
+    stamp,
+    stamps,
 )
 from destinations.wizard.errors import (
     ChangedMeanwhile,
@@ -31,6 +34,7 @@ from destinations.wizard.errors import (
     NotComplete,
     NothingToApply,
     NotTested,
+    SavedMeanwhile,
     WizardError,
     quoted,
 )
@@ -52,6 +56,8 @@ __all__ = [
     "NothingToApply",
     "Progress",
     "Run",
+    "SavedMeanwhile",
+    "Seen",
     "Standing",
     "Step",
     "WizardError",
@@ -69,6 +75,8 @@ __all__ = [
     "save_auth",
     "save_configuration",
     "save_mapping",
+    "stamp",
+    "stamps",
     "standing",
     "test",
     "variables",

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from destinations import fields, mapping
 from destinations.fields import FieldSpec
 from destinations.mapping import MappingRow, Table
-from destinations.platforms.port import ActionSpec, ActionValues, DestinationValues, Setup, TargetField
+from destinations.platforms.port import (
+    ActionSpec,
+    ActionValues,
+    DestinationValues,
+    Setup,
+    TargetField,
+    Targets,
+)
 
 RowProblem = tuple[int, str, str]
 """A mapping row's index, its field, a sentence. Index -1 is for the mapping as a whole, or for a target field that no
@@ -86,7 +93,8 @@ def progress(
     configuration = _of_configuration(setup, destination)
     of_actions = {id: _of_action(setup, destination, action) for id, action in actions.items()}
     of_mappings = {
-        id: _of_mapping(setup, destination, action, rows[id], tables) for id, action in actions.items()
+        id: mapping_problems(setup.targets(destination, action.action_id), rows[id], tables)
+        for id, action in actions.items()
     }
     missing_from_configuration = [
         *_labelled(configuration, [spec for page in setup.pages(destination) for spec in page.fields]),
@@ -145,14 +153,10 @@ def spec_of(offers: Sequence[ActionSpec], action_id: str) -> ActionSpec | None:
     return next(by_key, None) or next((spec for spec in offers if spec.user_named), None)
 
 
-def _of_mapping(
-    setup: Setup,
-    destination: DestinationValues,
-    action: ActionValues,
-    rows: Sequence[MappingRow],
-    tables: Sequence[Table],
+def mapping_problems(
+    targets: Targets, rows: Sequence[MappingRow], tables: Sequence[Table]
 ) -> list[RowProblem]:
-    targets = setup.targets(destination, action.action_id)
+    """All that is wrong with an action's rows, saved or not."""
     found = mapping.problems(rows, tables)
     known = {target.key for target in targets.fields}
     if not targets.custom:

@@ -3,12 +3,14 @@
 What a person typed is saved as it is, complete or not, so that it is there when they come back.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from destinations import configured
@@ -18,7 +20,7 @@ from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision
 from destinations.platforms.port import UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
-from destinations.wizard.errors import Gone, NotActivated, NothingToApply
+from destinations.wizard.errors import Gone, NotActivated, NothingToApply, SavedMeanwhile
 from leadconduit.accounts.models import Account, AuditEvent, User
 from leadconduit.lib.ids import is_id, new_id, short_id
 
@@ -73,18 +75,83 @@ def _unused_name(account: Account, name: str) -> str:
     return next(f"{name} {n}" for n in range(2, len(taken) + 3) if f"{name} {n}" not in taken)
 
 
+# --- What a page showed
+
+
+def stamp(part: object) -> str:
+    """Short, and another one for whatever is different."""
+    return hashlib.sha256(orjson.dumps(part, option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]
+
+
+def stamps(document: Document) -> dict[str, str]:
+    """Of the parts of a document that are saved each by itself: `auth`, `configuration`, `actions` without their
+    mappings, `tables`, and each action's mapping by the action's id."""
+    return {
+        "auth": stamp([document["scheme"], document["connection"]]),
+        "configuration": stamp(document["configuration"]),
+        "actions": stamp(_without_mappings(document["actions"])),
+        "tables": stamp([table.to_json() for table in configured.tables_of(document)]),
+        **{action["id"]: stamp(_rows_in_json(configured.rows_of(action))) for action in document["actions"]},
+    }
+
+
+def _without_mappings(actions: Iterable[Document]) -> list[Document]:
+    # An action that never was live gets its key anew with its name: that alone is no change.
+    return [{key: action[key] for key in ("id", "name", "configuration")} for action in actions]
+
+
+def _rows_in_json(rows: Iterable[MappingRow]) -> list[Document]:
+    return [row.to_json() for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw who saves: the stamps of the parts that the page showed, by their names in `stamps`.
+
+    `over` is the stamp of a whole document that may be saved over, whatever the page showed.
+    """
+
+    parts: Mapping[str, str] = field(default_factory=dict)
+    over: str = ""
+
+    def of(self, document: Document) -> Mapping[str, str]:
+        """The stamps to go by, where this is the document."""
+        return {} if self.over and self.over == stamp(document) else self.parts
+
+
+def _is_to_stay(was: str | None, stands: str, wanted: str) -> bool:
+    """Is what stands newer than what was shown, and what was shown not changed? By the three stamps of a part.
+
+    Raises SavedMeanwhile where both are other than what was shown.
+    """
+    if was is None or stands in (was, wanted):
+        return False
+    if wanted != was:
+        raise SavedMeanwhile
+    return True
+
+
 # --- Save into the draft
 
 
 def save_auth(
-    *, destination: Destination, scheme: str, values: Mapping[str, Any], by: User | None, now: datetime
+    *,
+    destination: Destination,
+    scheme: str,
+    values: Mapping[str, Any],
+    by: User | None,
+    now: datetime,
+    seen: Seen = Seen(),
 ) -> dict[str, str]:
     """How to authenticate. Other credentials than before are another connection, which the draft names then.
 
     A secret left blank keeps the stored one, as long as the scheme is the same; so does a pair's blank value
-    under the same name. Returns what is wrong, by field (`scheme` among them).
+    under the same name. Returns what is wrong, by field (`scheme` among them). Raises SavedMeanwhile: credentials
+    are secret, so whether any were changed on the page is not asked.
     """
     document = current(destination).document
+    if seen.of(document).get("auth", was := stamps(document)["auth"]) != was:
+        raise SavedMeanwhile
     before = configured.connection_of(destination, document)
     kept = configured.credentials_of(before) if before and before.scheme == scheme else {}
     standing = configured.values_of(destination, document, kept)
@@ -153,21 +220,6 @@ def _forget_unless_named(connection: Connection) -> None:
         connection.delete()
 
 
-def save_configuration(
-    *, destination: Destination, values: Mapping[str, Any], by: User | None, now: datetime
-) -> dict[str, str]:
-    """All pages of the integration's configuration. Returns what is wrong, by field."""
-    standing = configured.values_of(destination, current(destination).document)
-    setup = platform_of(destination).setup
-    configuration: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for page in setup.pages(standing):
-        configuration |= with_defaults(page.fields, values)
-        wrong |= setup.save(standing, page.key, configuration)
-    _revise(destination, by=by, now=now, parts=lambda _: {"configuration": configuration})
-    return wrong
-
-
 @dataclass(frozen=True, slots=True)
 class ActionEntry:
     """An action as it was filled in. An `id` that the draft does not know makes a new one."""
@@ -177,6 +229,43 @@ class ActionEntry:
     configuration: Mapping[str, Any] = field(default_factory=dict)
 
 
+def save_configuration(
+    *,
+    destination: Destination,
+    values: Mapping[str, Any],
+    actions: Sequence[ActionEntry] | None = None,
+    by: User | None,
+    now: datetime,
+    seen: Seen = Seen(),
+) -> dict[str, str]:
+    """All pages of the integration's configuration, and its actions where they are given. Returns what is wrong with
+    the configuration, by field. Raises SavedMeanwhile, and has saved nothing then."""
+    document = current(destination).document
+    standing = configured.values_of(destination, document)
+    setup = platform_of(destination).setup
+    pages = setup.pages(standing)
+    configuration: dict[str, Any] = {}
+    for page in pages:
+        configuration |= with_defaults(page.fields, values)
+    live = _live_actions(destination)
+
+    def parts(document: Document) -> Document:
+        of_actions = {} if actions is None else _with_actions(document, actions, live, seen)
+        return _with_configuration(document, configuration, seen) | of_actions
+
+    parts(document)
+    wrong: dict[str, str] = {}
+    for page in pages:
+        wrong |= setup.save(standing, page.key, configuration)
+    _revise(destination, by=by, now=now, parts=parts)
+    return wrong
+
+
+def _with_configuration(document: Document, configuration: Document, seen: Seen) -> Document:
+    was, stands = seen.of(document).get("configuration"), stamp(document["configuration"])
+    return {} if _is_to_stay(was, stands, stamp(configuration)) else {"configuration": configuration}
+
+
 def save_actions(
     *, destination: Destination, actions: Sequence[ActionEntry], by: User | None, now: datetime
 ) -> None:
@@ -184,15 +273,23 @@ def save_actions(
 
     An action keeps its id. Its `action_id` is made from its name, and never changes from when it is live.
     """
-    live = set(destination.actions.values_list("pk", flat=True))
+    live = _live_actions(destination)
+    _revise(
+        destination, by=by, now=now, parts=lambda document: _with_actions(document, actions, live, Seen())
+    )
 
-    def parts(document: Document) -> Document:
-        before = {action["id"]: action for action in document["actions"]}
-        return {
-            "actions": [_action(entry, before.pop(entry.id, None), live) for entry in actions[:MAX_ACTIONS]]
-        }
 
-    _revise(destination, by=by, now=now, parts=parts)
+def _live_actions(destination: Destination) -> Collection[str]:
+    return set(destination.actions.values_list("pk", flat=True))
+
+
+def _with_actions(
+    document: Document, actions: Sequence[ActionEntry], live: Collection[str], seen: Seen
+) -> Document:
+    before = {action["id"]: action for action in document["actions"]}
+    wanted = [_action(entry, before.pop(entry.id, None), live) for entry in actions[:MAX_ACTIONS]]
+    was, stands = seen.of(document).get("actions"), stamp(_without_mappings(document["actions"]))
+    return {} if _is_to_stay(was, stands, stamp(_without_mappings(wanted))) else {"actions": wanted}
 
 
 def _action(entry: ActionEntry, before: Document | None, live: Collection[str]) -> Document:
@@ -222,21 +319,33 @@ def save_mapping(
     tables: Iterable[Table] | None = None,
     by: User | None,
     now: datetime,
+    seen: Seen = Seen(),
 ) -> None:
-    """The mapping rows of some of the draft's actions, by the action's id; and its look-up tables, all or none."""
+    """The mapping rows of some of the draft's actions, by the action's id; and its look-up tables, all or none.
+
+    Raises SavedMeanwhile where one of them was changed since it was seen; then nothing is saved.
+    """
     wanted = {id: list(rows) for id, rows in mappings.items()}
     kept = None if tables is None else [table.to_json() for table in tables]
 
     def parts(document: Document) -> Document:
-        # What means the same stays as it is written: nobody changed anything.
-        actions = [
-            action
-            if (rows := wanted.get(action["id"])) is None or rows == configured.rows_of(action)
-            else action | {"mapping": [row.to_json() for row in rows]}
-            for action in document["actions"]
-        ]
-        changed = kept is not None and kept != document.get("tables", [])
-        return {"actions": actions} | ({"tables": kept} if changed else {})
+        shown = seen.of(document)
+
+        def mapped(action: Document) -> Document:
+            rows, stands = wanted.get(action["id"]), configured.rows_of(action)
+            # What means the same stays as it is written: nobody changed anything.
+            if rows is None or rows == stands:
+                return action
+            json = _rows_in_json(rows)
+            if _is_to_stay(shown.get(action["id"]), stamp(_rows_in_json(stands)), stamp(json)):
+                return action
+            return action | {"mapping": json}
+
+        actions = [mapped(action) for action in document["actions"]]
+        if kept is None or kept == document.get("tables", []):
+            return {"actions": actions}
+        stays = _is_to_stay(shown.get("tables"), stamps(document)["tables"], stamp(kept))
+        return {"actions": actions} if stays else {"actions": actions, "tables": kept}
 
     _revise(destination, by=by, now=now, parts=parts)
 

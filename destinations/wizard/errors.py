@@ -27,6 +27,10 @@ class ChangedMeanwhile(WizardError):
     """Somebody changed this meanwhile. Nothing was applied: look at it again first."""
 
 
+class SavedMeanwhile(WizardError):
+    """This was saved from elsewhere meanwhile. Nothing was saved over it."""
+
+
 class NothingToApply(WizardError):
     """There are no changes: what is live is what you see."""
 

@@ -13,9 +13,8 @@ from flows.inbound.mapping import compile_mappings, fields_asked
 from flows.views.changes import document_of, flow_of, named_sources
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
-from leadconduit.accounts.fields import KnownField, known_fields
+from leadconduit.accounts.fields import ANY_VALUE, KnownField, known_fields
 from leadconduit.accounts.models import Role
-from leadconduit.leads.standard_fields import example_value
 
 MOST_IN_EXAMPLES = 12
 LEAD_ID = "692f1c0a51e8a3b2c4d5e6f7"
@@ -49,8 +48,8 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
     fields = _fields(request, document_of(flow)["fields"])
     known = {field.id: field for field in fields}
     asked = [id for id in fields_asked(compile_mappings(mappings)) if id not in known]
-    lead = {field.id: example_value(field.type, field.example) for field in fields[:MOST_IN_EXAMPLES]}
-    lead |= {name: example_value("", "") for name in asked}
+    lead = {field.id: field.value for field in fields[:MOST_IN_EXAMPLES]}
+    lead |= dict.fromkeys(asked, ANY_VALUE)
     context = {
         "flow": flow,
         "tab": "sources",

@@ -17,6 +17,31 @@ class KnownField(NamedTuple):
     deprecated: bool = False
     is_own: bool = False
 
+    @property
+    def value(self) -> str:
+        """What a lead may have in it."""
+        return self.example or OF_TYPE.get(self.type, ANY_VALUE)
+
+
+ANY_VALUE = "example"
+"""Of a field of which nothing is known."""
+
+# For a field of the account's own, of which no example is known. Any other type is a text.
+OF_TYPE = {
+    "boolean": "yes",
+    "date": "2026-03-14",
+    "dob": "1986-03-14",
+    "email": "ada@example.com",
+    "ip": "192.0.2.10",
+    "number": "42",
+    "phone": "512-555-0142",
+    "postal_code": "78701",
+    "range": "100-200",
+    "state": "TX",
+    "time": "2026-03-14T15:30:00Z",
+    "url": "https://www.example.com/",
+}
+
 
 _STANDARD = {
     field.id: KnownField(

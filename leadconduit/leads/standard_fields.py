@@ -9,22 +9,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 
-# For a field of the account's own, of which no example is known. By type; any other is a text.
-EXAMPLES = {
-    "boolean": "yes",
-    "date": "2026-03-14",
-    "dob": "1986-03-14",
-    "email": "ada@example.com",
-    "ip": "192.0.2.10",
-    "number": "42",
-    "phone": "512-555-0142",
-    "postal_code": "78701",
-    "range": "100-200",
-    "state": "TX",
-    "time": "2026-03-14T15:30:00Z",
-    "url": "https://www.example.com/",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class StandardField:
@@ -67,8 +51,3 @@ def _field(row: dict[str, str]) -> StandardField:
 
 STANDARD_FIELDS: Mapping[str, StandardField] = MappingProxyType(_read())
 """By id, in the order of ids."""
-
-
-def example_value(type: str, example: str) -> str:
-    """A plausible value: the field's own example, or one of its type."""
-    return example or EXAMPLES.get(type, "example")

@@ -49,6 +49,38 @@ listen("click", "[data-dismiss]", (button) => button.closest(".notice").remove()
 const showDismissButtons = (root) =>
   root.querySelectorAll("[data-dismiss][hidden]").forEach((button) => (button.hidden = false));
 
+/* What was typed into a form that saves is not left behind unnoticed. */
+const forget = (form) => (form.dataset.saves = "");
+
+listen("input", "form[data-saves]", (form) => (form.dataset.saves = "unsaved"));
+listen("submit", "form[data-saves]", (form, event) => event.defaultPrevented || forget(form));
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector('form[data-saves="unsaved"]')) event.preventDefault();
+});
+
+/* While such a form is on its way nobody writes into it: what is typed would be gone with the answer. */
+const isSaving = (event) => event.target.matches?.("form[data-saves]");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.target.closest?.("form[data-saves]");
+  if (!form) return;
+  // Nothing else that is asked for from within it may come into what the answer brings.
+  if (form.inert) event.preventDefault();
+  else if (form === event.target) {
+    form.querySelectorAll("[data-live]").forEach((live) => htmx.trigger(live, "htmx:abort"));
+    form.inert = true;
+  }
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (!isSaving(event) || event.detail.xhr.status >= 400) return;
+  forget(event.target);
+  // What takes the cursor takes it before the request is over.
+  event.target.inert = Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (isSaving(event) && !event.detail.xhr.getResponseHeader("HX-Redirect")) event.target.inert = false;
+});
+
 /* A form that takes a while says so, and is not sent twice. */
 document.addEventListener("submit", (event) => {
   const button = event.submitter;

@@ -63,12 +63,44 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "toggle",
   (event) => {
-    const kept = event.target.dataset?.keeps;
-    const input = kept && document.getElementsByName(kept)[0];
+    const input = event.target.querySelector(":scope > [data-keeps]");
     if (input) input.value = event.target.open ? "1" : "";
   },
   true,
 );
+
+/* What is wrong with rows comes by itself while somebody types, and goes to the fields that it is about: they are not
+   sent again, or the cursor would be lost. What is no longer wrong goes away. */
+const put = (errors) => {
+  const field = document.getElementById(errors.dataset.at);
+  if (!field) return document.getElementById(`${errors.dataset.row}-sends`)?.before(errors);
+  if (field.matches("input, select, textarea")) {
+    field.setAttribute("aria-invalid", "true");
+    const names = new Set((field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+    field.setAttribute("aria-describedby", [...names.add(errors.id)].join(" "));
+  }
+  const rule = field.closest(".rule, .rule-group, .mapping-steps > li");
+  if (field.closest(".field")) field.before(errors);
+  else if (rule) (rule.querySelector(":scope > .said") ?? rule).append(errors);
+  else field.after(errors);
+};
+
+const putMistakes = (mistakes) => {
+  const rows = document.querySelector(`#${mistakes.dataset.mistakes} .mapping`);
+  rows?.querySelectorAll(".errors").forEach((errors) => {
+    const field = rows.querySelector(`[aria-describedby~="${errors.id}"]`);
+    const names = field?.getAttribute("aria-describedby").split(" ").filter((name) => name !== errors.id) ?? [];
+    if (names.length) field.setAttribute("aria-describedby", names.join(" "));
+    else field?.removeAttribute("aria-describedby");
+    field?.removeAttribute("aria-invalid");
+    errors.remove();
+  });
+  [...mistakes.children].forEach(put);
+};
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.matches?.("[data-mistakes]")) putMistakes(event.target);
+});
 
 /* Rows are dragged by their handle; the buttons do the same. */
 let dragged = null;

@@ -134,7 +134,7 @@ def attach_at_once(page: Page) -> None:
     expect(page.get_by_role("heading", name="Which flows deliver to it?")).to_be_visible()
     page.get_by_label("Create lead").check()
     look(page)
-    page.get_by_role("button", name="Attach").click()
+    page.get_by_role("button", name="Attach only").click()
     expect(page.get_by_role("link", name="Solar")).to_be_visible()
     look(page)
     page.get_by_role("link", name="Solar").click()

@@ -38,6 +38,18 @@ def test_a_name_that_is_none_is_refused(crm: Destination, adam: User, name: str)
         lifecycle.rename(destination=crm, name=name, by=adam)
 
 
+def test_a_name_is_had_once_in_an_account(crm: Destination, adam: User) -> None:
+    other = DestinationFactory.create(account=crm.account, name="Sales CRM")
+    DestinationFactory.create(name="Theirs")
+
+    with pytest.raises(lifecycle.NameTaken):
+        lifecycle.rename(destination=crm, name="SALES CRM", by=adam)
+
+    lifecycle.rename(destination=crm, name="Theirs", by=adam)
+    lifecycle.rename(destination=other, name="sales CRM", by=adam)
+    assert fresh(other).name == "sales CRM"
+
+
 def test_pausing_closes_the_lane_and_resuming_opens_it(crm: Destination, adam: User) -> None:
     lifecycle.pause(destination=crm, by=adam, now=later(1))
     paused, shut = fresh(crm), Lane.objects.get(destination=crm).paused_until

@@ -129,7 +129,8 @@ def test_entries_that_are_there_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "line 1, column 1"),
+        ("", "Paste an example"),
+        ("{", "line 1, column 2"),
         ('{"a": 1,\n}', "line 2"),
         ("[" * 100_000, "not JSON"),
         ('{"a": ' + "9" * 5000 + "}", "not JSON"),

@@ -114,6 +114,18 @@ def test_renaming(page: Client, crm: Destination) -> None:
     assert page.post(f"{base_of(crm)}rename/", {"name": " "}).status_code == 422
 
 
+def test_a_name_that_another_destination_has_is_refused_at_the_field(
+    page: Client, crm: Destination, acme: Account
+) -> None:
+    DestinationFactory.create(account=acme, name="Sales CRM")
+
+    refused = page.post(f"{base_of(crm)}rename/", {"name": "sales crm"})
+
+    assert refused.status_code == 422
+    assert "Another destination is called that already" in text_of(refused)
+    assert fresh(crm).name == crm.name
+
+
 def test_a_key_is_shown_once(page: Client, crm: Destination) -> None:
     action = crm.actions.get()
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from destinations import configured
+from destinations import configured, wizard
 from destinations.mapping import MappingRow, Table
 from destinations.mapping.rows import MAX_ROWS
 from destinations.models import Destination
@@ -18,6 +18,7 @@ from flows import intake
 from leadconduit.accounts.models import Account
 from tests.destinations.views.journey import HTMX, base_of, begin, configuration, draft, rows, text_of
 from tests.factories import NOON, DestinationFactory, EntityFactory, FlowFactory, source_of
+from tests.pages import fields_of
 
 FIELDS = (
     ("email", "E-mail", "email", "", ""),
@@ -101,6 +102,20 @@ def test_the_cursor_goes_to_the_row_that_was_added(page: Client, mapping: Destin
     assert f'id="id_rows-{action_of(mapping)}-1-target"' in focused
 
 
+def test_a_row_that_was_removed_is_brought_back_as_it_was(page: Client, mapping: Destination) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    one = MappingRow("b", "1")
+    mappings = {action_of(mapping): [one, RICH, one]}
+    wizard.save_mapping(destination=mapping, mappings=mappings, by=None, now=NOON)
+
+    removed = post(page, mapping, fields_of(text_of(page.get(url))), change("remove", mapping, "1"))
+    assert "Row 2, <code>a</code>, is removed." in removed
+    assert saved(mapping) == [one, one]
+
+    page.post(url, fields_of(removed) | {"change": f"bring-back {action_of(mapping)} 1"})
+    assert saved(mapping) == [one, RICH, one]
+
+
 @pytest.mark.parametrize(
     ("verb", "row", "left", "focus"),
     [
@@ -170,6 +185,117 @@ def test_problems_stand_at_their_rows_with_blank_ones_between(page: Client, mapp
     assert f'href="#id_rows-{action_of(mapping)}-2-template"' in shown
 
 
+def test_a_button_of_a_row_brings_its_action_alone(page: Client, mapping: Destination) -> None:
+    posted = rows(mapping, *ONE_TWO_THREE) | change("remove", mapping, "0")
+
+    answer = page.post(f"{base_of(mapping)}setup/map/", posted, headers=HTMX)
+
+    assert answer.headers["HX-Retarget"] == f"#action-{action_of(mapping)}"
+    assert "<form" not in text_of(answer)
+    assert targets(mapping) == ["b", "c"]
+
+
+def test_leaving_says_how_many_fields_are_not_right_yet(page: Client, declared: Destination) -> None:
+    shown = page.post(
+        f"{base_of(declared)}setup/map/",
+        rows(declared, ("email", "{{lead.email", "")) | {"to": "exit"},
+        follow=True,
+    )
+
+    assert "2 fields need attention before it can be used" in text_of(shown)
+
+
+def test_who_comes_back_is_told_at_the_fields_and_by_no_summary(page: Client, declared: Destination) -> None:
+    post(page, declared, rows(declared, ("email", "{{lead.email", "")), {"to": "exit"})
+
+    shown = text_of(page.get(f"{base_of(declared)}setup/map/"))
+
+    assert "error-summary" not in shown
+    assert "never closed" in shown
+    assert shown.count("The receiver needs") == 0
+    assert "2 fields need attention" in shown
+    assert f'href="#rows-{action_of(declared)}-0"' in shown
+
+
+# --- What was saved from elsewhere meanwhile
+
+
+def save_elsewhere(destination: Destination, *wanted: MappingRow, action: int = 0) -> None:
+    mappings = {draft(destination).actions[action]["id"]: wanted}
+    wizard.save_mapping(destination=destination, mappings=mappings, by=None, now=NOON)
+
+
+def test_nothing_is_saved_over_what_the_page_did_not_show_unless_it_is_wanted(
+    page: Client, mapping: Destination
+) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    mine = fields_of(text_of(page.get(url))) | rows(mapping, ("mine", "1", ""))
+    save_elsewhere(mapping, MappingRow("theirs", "2"))
+
+    refused = page.post(url, mine | {"continue": "1"})
+
+    shown = text_of(refused)
+    assert refused.status_code == 422
+    assert "Nothing was saved." in shown
+    assert 'value="mine"' in shown
+    assert targets(mapping) == ["theirs"]
+
+    over = re.search(r'name="over" value="(\w+)"', shown)
+    assert over
+    again = fields_of(shown)
+    assert "Nothing was saved." in text_of(page.post(url, again | {"continue": "1"}))
+    page.post(url, again | {"over": over[1]})
+    assert targets(mapping) == ["mine"]
+
+
+def test_what_may_be_saved_over_is_what_was_said_and_nothing_newer(
+    page: Client, mapping: Destination
+) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    mine = fields_of(text_of(page.get(url))) | rows(mapping, ("mine", "1", ""))
+    save_elsewhere(mapping, MappingRow("theirs", "2"))
+    over = re.search(r'name="over" value="(\w+)"', text_of(page.post(url, mine)))
+    assert over
+    save_elsewhere(mapping, MappingRow("newer", "3"))
+
+    page.post(url, mine | {"over": over[1]})
+
+    assert targets(mapping) == ["newer"]
+
+
+def test_who_changed_nothing_is_not_in_anybodys_way(page: Client, mapping: Destination) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    save_elsewhere(mapping, MappingRow("a", "1"))
+    mine = fields_of(text_of(page.get(url)))
+    save_elsewhere(mapping, MappingRow("theirs", "2"))
+
+    answer = page.post(url, mine | {"continue": "1"})
+
+    assert answer.status_code == 302
+    assert targets(mapping) == ["theirs"]
+
+
+def test_different_actions_are_changed_at_the_same_time(page: Client, acme: Account) -> None:
+    destination = DestinationFactory.create(account=acme, actions=["One", "Two"], draft=True)
+    url = f"{base_of(destination)}setup/map/"
+    mine = fields_of(text_of(page.get(url))) | rows(destination, ("mine", "1", ""))
+    save_elsewhere(destination, MappingRow("theirs", "2"), action=1)
+
+    page.post(url, mine)
+
+    assert [action["mapping"][0]["target"] for action in draft(destination).actions] == ["mine", "theirs"]
+
+
+def test_saving_one_after_the_other_on_one_page_is_nobody_else(page: Client, mapping: Destination) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    shown = text_of(page.get(url))
+
+    for target in ("a", "b"):
+        posted = fields_of(shown) | rows(mapping, (target, "1", "")) | change("add", mapping)
+        shown = text_of(page.post(url, posted))
+        assert targets(mapping) == [target]
+
+
 # --- What a row can do besides
 
 
@@ -210,19 +336,53 @@ def test_everything_of_a_row_is_kept_as_it_was_posted(page: Client, mapping: Des
     ]
 
 
-def test_what_is_shown_saves_as_the_same(page: Client, mapping: Destination) -> None:
-    post(page, mapping, with_row(mapping, literal="on", t="0", t0_use="hash", t0_algorithm="md5"))
-    before = saved(mapping)
+RICH = MappingRow(
+    "a",
+    "{{lead.email}}",
+    " none ",
+    literal=True,
+    transformations=(
+        {"use": "hash", "algorithm": "md5"},
+        {"use": "truncate", "length": 3},
+        {"use": "suffix", "text": " x "},
+    ),
+    rule_set={
+        "op": "or",
+        "rules": [
+            {"lhv": "lead.state", "op": "is included in", "rhv": ["TX", "OH"]},
+            {"op": "and", "rules": [{"lhv": "lead.city", "op": "is not blank"}]},
+        ],
+    },
+    sends="raw",
+)
 
-    shown = text_of(page.get(f"{base_of(mapping)}setup/map/"))
 
-    assert before == [
-        MappingRow(
-            "a", "{{lead.email}}", literal=True, transformations=({"use": "hash", "algorithm": "md5"},)
-        )
-    ]
-    assert '<option value="md5" selected>' in shown
-    assert f'name="rows-{action_of(mapping)}-0-literal" class' in shown or "-0-literal" in shown
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_is_shown_saves_as_the_same_with_its_options_folded_or_not(
+    page: Client, mapping: Destination, is_open: bool
+) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    mappings = {action_of(mapping): [RICH]}
+    wizard.save_mapping(destination=mapping, mappings=mappings, by=None, now=NOON)
+    shown = text_of(page.get(url))
+    if is_open:
+        shown = text_of(page.post(url, fields_of(shown) | change("options", mapping, "0")))
+    assert ('<details class="mapping-options" open' in shown) is is_open
+
+    page.post(url, fields_of(shown) | {"to": "exit"})
+
+    assert saved(mapping) == [RICH]
+
+
+def test_options_come_alone_when_they_are_asked_for(page: Client, mapping: Destination) -> None:
+    before = draft(mapping).changed_at
+
+    posted = with_row(mapping, default="none") | change("options", mapping, "0")
+    answer = text_of(page.post(f"{base_of(mapping)}setup/map/", posted, headers=HTMX))
+
+    assert answer.lstrip().startswith("<details")
+    assert 'value="none"' in answer
+    assert draft(mapping).changed_at == before
 
 
 def test_a_transformation_is_added_moved_and_removed(page: Client, mapping: Destination) -> None:
@@ -285,7 +445,7 @@ def test_a_mistake_in_the_options_is_said_at_its_place_and_they_open(
     assert re.search(f'href="#(id_)?rows-{action_of(mapping)}-{at}"', shown)
     assert re.search(f'id="(id_)?rows-{action_of(mapping)}-{at}_error"', shown)
     assert said in shown
-    assert f'data-keeps="rows-{action_of(mapping)}-0-open" open' in shown
+    assert shown.count('<details class="mapping-options" open') == 1
 
 
 def test_options_that_stood_open_move_with_their_row(page: Client, mapping: Destination) -> None:
@@ -294,8 +454,8 @@ def test_options_that_stood_open_move_with_their_row(page: Client, mapping: Dest
 
     shown = post(page, mapping, posted, change("up", mapping, "1"))
 
-    assert shown.count('-open" open') == 1
-    assert f'data-keeps="rows-{action}-2-open" open' in shown
+    assert shown.count('<details class="mapping-options" open') == 1
+    assert f'name="rows-{action}-2-open" value="1"' in shown
 
 
 # --- Fields that the receiver declares
@@ -385,9 +545,55 @@ def test_a_row_that_cannot_run_says_so_while_somebody_types(page: Client, mappin
 
     answer = text_of(page.post(f"{base_of(mapping)}setup/map/", posted, headers=HTMX))
 
+    assert f'data-at="id_rows-{action_of(mapping)}-0-template"' in answer
     assert "never closed" in answer
+    assert "1 field needs attention" in answer
     assert "<b>Austin</b>" in answer
     assert "Put the rows above right to see what would be sent." in answer
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"target": "a..b"}, "id_{}-target"),
+        ({"t": "0", "t0_use": "extract", "t0_pattern": "(a"}, "id_{}-t0-pattern"),
+        ({"rules": "rule", "rules_0_lhv": "no variable", "rules_0_op": "is blank"}, "{}-rules-0-lhv"),
+    ],
+)
+def test_while_typing_a_mistake_is_said_in_the_words_and_at_the_place_that_it_has_on_going_on(
+    page: Client, mapping: Destination, fields: dict[str, str], at: str
+) -> None:
+    place = at.format(f"rows-{action_of(mapping)}-0")
+
+    typing = post_live(page, mapping, with_row(mapping, **fields))
+    going_on = post(page, mapping, with_row(mapping, **fields), {"continue": "1"})
+
+    found = re.search(rf'id="{place}_error" data-at="{place}".*?<span>(.*?)</span>', typing, re.DOTALL)
+    assert found
+    assert found[1] in going_on.partition(f'id="{place}_error"')[2]
+
+
+@pytest.mark.parametrize(("fresh", "says"), [("1", False), ("", True)])
+def test_while_typing_what_is_only_begun_is_no_mistake(
+    page: Client, mapping: Destination, fresh: str, says: bool
+) -> None:
+    begun = with_row(mapping, template="", fresh=fresh, t="0", t0_use="truncate", t0_length="")
+
+    answer = post_live(page, mapping, begun)
+
+    assert ("would never send anything" in answer) is says
+    assert ("data-at" in answer) is says
+
+
+def post_live(page: Client, destination: Destination, posted: dict[str, Any]) -> str:
+    url = f"{base_of(destination)}setup/map/"
+    return text_of(page.post(url, posted | {"preview": "live"}, headers=HTMX))
+
+
+def test_that_a_lower_row_counts_is_said_once(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, rows(mapping, ("a", "1", ""), ("a", "2", "")))
+
+    assert shown.count("sends `a` too") == 1
 
 
 def test_a_pattern_that_is_too_slow_is_said_at_its_row(page: Client, mapping: Destination) -> None:
@@ -481,9 +687,18 @@ def test_a_table_is_uploaded(page: Client, mapping: Destination) -> None:
     assert tables(mapping)[0].rows == (("Texas", "TX"), ("Ohio", "OH"))
 
 
+def test_a_table_of_nothing_says_what_is_missing(page: Client, mapping: Destination) -> None:
+    shown = post(page, mapping, {"table-new-name": " "}, {"change": "add-table"})
+
+    assert "Give the table a name." in shown
+    assert "Paste the rows, or choose a file." in shown
+
+
 @pytest.mark.parametrize(
     ("csv", "said"),
     [
+        ('"from,to\nTexas,TX', "Line 1: A quotation mark is opened here and never closed."),
+        ('from,to\n"Texas,TX\n"Ohio",OH', "Line 2: A quotation mark is opened here and not closed before"),
         ("a,b\n1,2", "Line 1: The first line names the two columns"),
         ("from,to\nTexas,TX\nOhio,OH,more\ntexas,TX", "Line 3: There are two columns"),
         ("from,to\nTexas,TX\nOhio,OH,more\ntexas,TX", "Line 4: "),
@@ -551,7 +766,9 @@ def test_a_table_that_nothing_uses_is_removed(page: Client, mapping: Destination
 
 def test_a_row_looks_something_up(page: Client, mapping: Destination) -> None:
     post(page, mapping, NEW, change="tables")
-    looking_up = with_row(mapping, template="{{lead.state}}", t="0", t0_use="lookup", t0_table="States")
+    looking_up = with_row(
+        mapping, template="{{lead.state}}", t="0", t0_use="lookup", t0_table="States", open="1"
+    )
 
     shown = post(page, mapping, looking_up, sample=json.dumps({"state": "ohio"}))
 
