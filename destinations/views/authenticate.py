@@ -1,16 +1,17 @@
-"""The second step: how the receiver knows us. A stored secret is never shown again."""
+"""The second step: what it is called, and how the receiver knows us. A stored secret is never shown again."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from destinations import configured, wizard
+from destinations import configured, lifecycle, wizard
 from destinations.configured import current, platform_of
 from destinations.fields import FieldSpec, split_secrets
+from destinations.forms.naming import NameForm
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, Destination
 from destinations.platforms.port import AuthScheme
@@ -31,7 +32,7 @@ def authenticate(request: MemberRequest, instance_id: str) -> HttpResponseBase:
         return _save(request, destination)
     if wants_fragment(request):
         return _credentials(request, destination)
-    return _page(request, destination)
+    return _page(request, destination, _naming(destination))
 
 
 @requires(Role.ADMIN)
@@ -42,6 +43,7 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
     # The fields of another scheme may have been on the page: then this one begins with its defaults.
     shown = chosen is not None and request.POST.get("shown") == key
     values = SpecForm(chosen.fields, data=request.POST, prefix=key).read() if chosen and shown else {}
+    naming = _named(request, destination)
     try:
         wrong = wizard.save_auth(
             destination=destination,
@@ -52,13 +54,37 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
             seen=steps.seen(request),
         )
     except SavedMeanwhile:
-        return _page(request, destination, typed=values)
-    return steps.leave(request, destination, "auth") or _page(request, destination, wrong)
+        return _page(request, destination, naming, typed=values)
+    stays = naming is not None and bool(naming.errors)
+    return (None if stays else steps.leave(request, destination, "auth")) or _page(
+        request, destination, naming, wrong
+    )
+
+
+def _named(request: MemberRequest, destination: Destination) -> NameForm | None:
+    """Give the destination the name that was written, or say at the field why not."""
+    naming = _naming(destination, request.POST if "destination-name" in request.POST else None)
+    if naming and naming.is_valid():
+        try:
+            lifecycle.rename(destination=destination, name=naming.cleaned_data["name"], by=request.member)
+        except (lifecycle.BadName, lifecycle.NameTaken) as refused:
+            naming.add_error("name", refused.sentence)
+        else:
+            destination.name = naming.cleaned_data["name"]
+    return naming
+
+
+def _naming(destination: Destination, posted: QueryDict | None = None) -> NameForm | None:
+    """Asks what a new destination is called. One that flows may know already is renamed on its own page."""
+    if destination.activated_at:
+        return None
+    return NameForm(posted, initial={"name": destination.name}, prefix="destination")
 
 
 def _page(
     request: MemberRequest,
     destination: Destination,
+    naming: NameForm | None,
     wrong: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
@@ -77,7 +103,8 @@ def _page(
         "auth",
         revision=revision,
         conflict=typed is not None,
-        problems=_problems(shown, problems),
+        naming=naming,
+        problems=[*(problems_of(naming) if naming else ()), *_problems(shown, problems)],
         **shown,
     )
 

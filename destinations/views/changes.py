@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from destinations import lifecycle, wizard
+from destinations.forms.naming import NameForm
 from destinations.models import Action, Destination
 from destinations.views.common import find, get_or_post, names_of_flows, says_why
 from flows import usages
@@ -87,12 +87,6 @@ def _discard(request: MemberRequest, destination: Destination) -> HttpResponse:
 
 
 # --- At once
-
-
-class NameForm(forms.Form):
-    name = forms.CharField(
-        max_length=200, help_text="Flows and the API show it. It changes at once.", strip=True
-    )
 
 
 @get_or_post

@@ -48,6 +48,55 @@ def test_the_whole_way_from_the_marketplace_to_a_live_destination(page: Client, 
     assert Destination.objects.get().status == "live"
 
 
+# --- Its name
+
+
+def test_a_new_destination_is_asked_what_it_is_called(page: Client) -> None:
+    base = begin(page)
+    asked = text_of(page.get(f"{base}setup/auth/"))
+
+    answer = page.post(f"{base}setup/auth/", auth() | {"destination-name": " Solar buyer ", "continue": "1"})
+
+    assert 'name="destination-name" value="Custom Webhook"' in asked
+    assert answer.headers["Location"] == f"{base}setup/configure/"
+    assert Destination.objects.get().name == "Solar buyer"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("", "This field is required."),
+        ("the crm", "Another destination is called that already"),
+        ("a\tb", "A name has 1 to 200 characters."),
+    ],
+)
+@pytest.mark.parametrize("out", ["continue", "to"])
+def test_a_name_that_cannot_be_is_said_at_the_field_and_the_rest_is_saved(
+    page: Client, acme: Account, name: str, says: str, out: str
+) -> None:
+    DestinationFactory.create(account=acme, name="The CRM")
+    base = begin(page)
+    destination = Destination.objects.latest("pk")
+
+    answer = page.post(f"{base}setup/auth/", auth() | {"destination-name": name, out: "configure"})
+
+    assert answer.status_code == 422
+    assert says in text_of(answer)
+    assert "#id_destination-name" in text_of(answer)
+    assert Destination.objects.get(pk=destination.pk).name == "Custom Webhook"
+    assert draft(destination).document["scheme"] == "api_key"
+
+
+def test_one_that_flows_know_is_not_asked(page: Client, acme: Account) -> None:
+    destination = DestinationFactory.create(account=acme, name="CRM")
+    url = f"{base_of(destination)}setup/auth/"
+
+    page.post(url, auth() | {"destination-name": "Other", "to": "exit"})
+
+    assert "destination-name" not in text_of(page.get(url))
+    assert Destination.objects.get().name == "CRM"
+
+
 # --- Leaving and coming back
 
 

@@ -1,0 +1,14 @@
+"""What a destination is called."""
+
+from django import forms
+
+
+class NameForm(forms.Form):
+    use_required_attribute = False
+
+    name = forms.CharField(
+        max_length=200,
+        help_text="Flows and the API show it. It changes at once.",
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
