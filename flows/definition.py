@@ -21,6 +21,7 @@ from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.template import TemplateError, compile_template, is_path
+from leadconduit.leads.values import as_text
 from leadconduit.lib.body import Body, is_exact, problem_of_text, says_nothing
 from leadconduit.lib.ids import short_id
 
@@ -444,12 +445,14 @@ class _Recipients:
         if is_secret and mapping.value.get("value") == sealing.SHOWN:
             return self._kept_credential(mapping, kept)
         value = _mapped_value(mapping)
+        if is_secret and isinstance(value, list):
+            mapping.wrong("value", "A credential is one value, not a list.")
         at = mapping.at("value")
         is_readable = not any(path == at or path.startswith(f"{at}.") for path in mapping.errors)
         if checked and is_readable and (sentence := value_problem(module, str(name), value)):
             mapping.wrong("value", sentence)
-        if is_secret and isinstance(value, str) and value.strip() and not mapping.errors:
-            return {"sealed": sealing.seal(value, account_id=self._account.pk)}
+        if is_secret and as_text(value).strip() and not mapping.errors:
+            return {"sealed": sealing.seal(as_text(value), account_id=self._account.pk)}
         return {"value": value}
 
     def _kept_credential(self, mapping: Body, kept: Document | None) -> Document:

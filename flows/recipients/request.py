@@ -8,6 +8,7 @@ from flows.recipients.modules import DEFAULT_SECONDS, FORM, JSON, QUERY, SECONDS
 from flows.recipients.properties import OUTCOMES, flag_of, number_of
 from flows.recipients.sealing import is_secret
 from leadconduit.leads.values import as_text, is_blank
+from leadconduit.lib.masking import header_secrets
 from leadconduit.lib.outbound import Request
 
 KEPT = 256 * 1024
@@ -114,6 +115,8 @@ def _seconds(values: Values) -> float:
 
 
 def _secrets(values: Values) -> tuple[str, ...]:
-    """Each credential and, of `Bearer abc`, what stands behind the scheme as well."""
-    texts = [as_text(value) for name, value in values.items() if is_secret(name)]
-    return tuple(filter(None, (*texts, *(text.partition(" ")[2].strip() for text in texts))))
+    """Each credential, also as `send_ascii` sends it, and of `Bearer abc` what stands behind the scheme as well."""
+    found = [(name, value) for name, value in values.items() if is_secret(name)]
+    found += [(name, ascii_only(value)) for name, value in found]
+    secrets = (header_secrets(name.removeprefix("header."), as_text(value)) for name, value in found)
+    return tuple(dict.fromkeys(secret for several in secrets for secret in several))

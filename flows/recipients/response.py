@@ -5,7 +5,7 @@ is a success.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.recipients.documents import Document, read_document
@@ -13,7 +13,7 @@ from flows.recipients.locations import LocationError, compile_css, compile_xpath
 from flows.recipients.properties import number_of
 from flows.recipients.terms import captured, is_found
 from leadconduit.leads.values import as_text, clean, is_blank
-from leadconduit.lib.masking import Masker, masker_for
+from leadconduit.lib.masking import MASK, Masker, masker_for
 from leadconduit.lib.outbound import Exchange, Response
 
 SERVER_ERROR = "Server error"
@@ -52,15 +52,17 @@ def read_answer(
         return RecipientResult.without_answer("error", sentence, transactions)
     content_type = as_text(values.get("response_content_type_override")).strip()
     document = read_document(content_type or response.header("Content-Type"), response.body)
-    appended = _appended(values, document, response)
-    masked, _ = clean(_masked(appended, masker_for(secrets)))
+    masker = masker_for(secrets)
+    masked, _ = clean(_masked(_appended(values, document, response, masker), masker))
     assert isinstance(masked, dict)
     return RecipientResult(masked["outcome"], as_text(masked.get("reason")), masked, transactions)
 
 
-def _appended(values: Values, document: Document, response: Response) -> dict[str, Any]:
+def _appended(values: Values, document: Document, response: Response, masker: Masker) -> dict[str, Any]:
     """What the answer says of itself, and over it what the mappings find in it."""
     outcome = _outcome(values, document)
+    # A pattern may cut a part out of a secret, which no masker finds any more.
+    document = replace(document, text=masker.mask(document.text))
     appended: dict[str, Any] = dict(_said(document))
     for name, term in values.items():
         if name.startswith("capture.") and (found := captured(as_text(term), document.text)) is not None:
@@ -143,4 +145,6 @@ def _masked(value: Any, masker: Masker) -> Any:
         return [_masked(item, masker) for item in value]
     if isinstance(value, dict):
         return {masker.mask(str(key)): _masked(item, masker) for key, item in value.items()}
+    if isinstance(value, int | float) and not isinstance(value, bool) and masker.mask(as_text(value)) == MASK:
+        return MASK
     return value

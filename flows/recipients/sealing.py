@@ -13,14 +13,17 @@ SHOWN = "********"
 """What stands for a credential where it is read; written back, it keeps the credential."""
 
 _SECRET_HEADER = re.compile(
-    r"header\.(.*[-_])?(api|x)?(auth|authorization|cookie|credentials?|key|password|secret|signature|tokens?)([-_].*)?",
+    r"header\.(.*[-_])?(access|api|app|auth|client|id|private|refresh|secret|security|session|sub|user|x)*"
+    r"(auth|authorization|cookie|credentials?|jwt|key|passphrase|passw(or)?d|pwd|secret|session|signature|tokens?)"
+    r"([-_].*)?",
     re.IGNORECASE,
 )
+_NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_secret(name: str) -> bool:
     """Whether a property's value is a credential: the password, and headers that are called like one."""
-    return name == "basic_password" or _SECRET_HEADER.fullmatch(name) is not None
+    return name == "basic_password" or _SECRET_HEADER.fullmatch(_NEW_WORD.sub("-", name)) is not None
 
 
 def seal(text: str, *, account_id: str) -> str:

@@ -6,6 +6,8 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
+from html.entities import codepoint2name
+from urllib.parse import quote
 
 MASK = "••••••"
 
@@ -13,8 +15,11 @@ MASK = "••••••"
 # It is masked only where it is a whole value: a header, a JSON string, a query or form value.
 SHORTEST_SOUGHT_ANYWHERE = 4
 
-# Of one character: four bytes as %F0%9F%98%80, or two surrogates as \\ud83d\\ude00.
-_LONGEST_PER_CHARACTER = 12
+# Of one character: four bytes as %F0%9F%98%80, or two surrogates as \\ud83d\\ude00, which JSON within JSON writes
+# with two more backslashes.
+_LONGEST_PER_CHARACTER = 14
+# Fewer characters of ASCII than these say nothing of a secret whose others were lost.
+_TELLING = 3
 _SEPARATOR = "\0"
 _WHOLE_VALUE = r'(?<![^"=\0])(?:%s)(?![^"&\0])'
 _BASE64_DIGITS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
@@ -28,8 +33,32 @@ def masker_for(secrets: tuple[str, ...]) -> "Masker":
     return Masker(secrets)
 
 
+def header_secrets(name: str, value: str) -> tuple[str, ...]:
+    """What gives a header's credential away: all of it, and the part that stands behind a scheme or in a cookie."""
+    values = [value]
+    scheme, _, token = value.strip().partition(" ")
+    if name.lower() == "cookie":
+        values += [pair.partition("=")[2].strip() for pair in value.split(";")]
+    elif token := token.strip():
+        values.append(token)
+        if scheme.lower() == "basic":
+            values.append(_password(token))
+    return tuple(filter(None, values))
+
+
+def _password(token: str) -> str:
+    try:
+        return base64.b64decode(token, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
 class Masker:
-    """Finds secrets in text: as they are, URL-encoded, JSON- or HTML-escaped, in hex, within base64."""
+    """Finds secrets in text: as they are, URL-encoded, JSON- or HTML-escaped, in hex, within base64.
+
+    Also as a receiver echoes them that has lost their letters beyond ASCII, or writes in an encoding that we do not
+    read.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values = {value for secret in secrets for value in (secret, secret.strip()) if value}
@@ -38,9 +67,8 @@ class Masker:
         sought = {value for value in values if len(value) >= SHORTEST_SOUGHT_ANYWHERE}
         self._written = _written_forms(sought)
         self._base64 = _base64_forms(sought)
-        self._quoted = [
-            re.compile(_quoted_form(value)) for value in sought if not value.isalnum() or not value.isascii()
-        ]
+        self._escaped = [re.compile(_escaped_form(value)) for value in sought if _may_be_escaped(value)]
+        self._lossy = [re.compile(form) for form in sorted(filter(None, map(_lossy_form, sought)))]
         self._short = _whole_values(values - sought)
         self.longest = _LONGEST_PER_CHARACTER * max(map(len, sought), default=0)
         """Characters that a secret may take in any form: so much of one may stand unseen where a text was cut."""
@@ -67,8 +95,10 @@ class Masker:
             while start >= 0:
                 spans.append(_widened(text, start, start + len(form), before, after))
                 start = text.find(form, start + 1)
-        if self._quoted and ("%" in text or "+" in text):
-            spans.extend(match.span() for quoted in self._quoted for match in quoted.finditer(text))
+        if self._escaped and any(sign in text for sign in ("%", "+", "\\u", "&")):
+            spans.extend(match.span() for escaped in self._escaped for match in escaped.finditer(text))
+        if self._lossy:
+            spans.extend(match.span() for lossy in self._lossy for match in lossy.finditer(text))
         if self._short is not None:
             spans.extend(match.span() for match in self._short.finditer(text))
         return spans
@@ -99,24 +129,65 @@ def _written_forms(secrets: set[str]) -> set[str]:
     forms: set[str] = set()
     for secret in secrets:
         encoded = secret.encode("utf-8", "surrogatepass")
-        escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+        escaped = _json_forms({secret})
+        escaped |= _json_forms(escaped)  # a receiver's log may hold our JSON within its own
         forms |= {secret, html.escape(secret), html.escape(secret, quote=False)}
         forms |= {encoded.hex(), encoded.hex().upper()}
+        if secret.isascii():
+            forms.add("\ufffd".join(secret))  # UTF-16, of which every other byte is no text to us
         forms |= escaped | {form.replace("/", "\\/") for form in escaped}
     return forms
 
 
-def _quoted_form(secret: str) -> str:
-    """A pattern for the secret URL-encoded: encoders differ in the characters that they leave as they are."""
+def _json_forms(texts: set[str]) -> set[str]:
+    return {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in texts for ascii_only in (True, False)}
+
+
+def _may_be_escaped(secret: str) -> bool:
+    return not (secret.isalnum() and secret.isascii())
+
+
+def _escaped_form(secret: str) -> str:
+    """A pattern for the secret URL-encoded, or escaped as JSON or HTML: who writes so differs in what they escape."""
+    return "".join(_escaped(character) if _may_be_escaped(character) else character for character in secret)
+
+
+def _escaped(character: str) -> str:
+    # None of these is the beginning of another, but for a backslash: so no text is read in many ways.
+    code = ord(character)
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    backslashed = "".join(rf"\\{{1,2}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    forms = [_percent(character), backslashed, f"&#0*{code};", f"&#x0*{code:x};"]
+    if character == " ":
+        forms.append("[+]")
+    if character in "\"'/":
+        forms.append(re.escape(f"\\{character}"))
+    if character == "\\":
+        return f"(?>(?i:{'|'.join(forms)})|{re.escape(character * 2)}|{re.escape(character)})"
+    named = "apos" if character == "'" else codepoint2name.get(code)
+    return f"(?:{re.escape(character)}|(?i:{'|'.join(forms)}){f'|&{named};' if named else ''})"
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _lossy_form(secret: str) -> str:
+    """A pattern for the secret as it reads where its letters beyond ASCII, or their encoding, were lost; "" for none."""
+    if secret.isascii() or sum(character.isascii() for character in secret) < _TELLING:
+        return ""
     return "".join(
-        character if character.isalnum() and character.isascii() else _quoted(character)
+        f"(?:{re.escape(character)}|{quote(character, safe='')})" if character.isascii() else _lost(character)
         for character in secret
     )
 
 
-def _quoted(character: str) -> str:
-    quoted = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
-    return f"(?:{re.escape(character)}|(?i:{quoted}){'|[+]' if character == ' ' else ''})"
+def _lost(character: str) -> str:
+    try:
+        percent = f"|%{character.encode('latin-1')[0]:02x}"
+    except UnicodeEncodeError:
+        percent = ""
+    return f"(?i:{re.escape(character)}|[?\ufffd]|%3f{percent})"
 
 
 def _base64_forms(secrets: set[str]) -> dict[str, tuple[bool, bool]]:
@@ -138,6 +209,6 @@ def _whole_values(secrets: set[str]) -> re.Pattern[str] | None:
     if not secrets:
         return None
     forms = {re.escape(form) for form in _written_forms(secrets)} | {
-        _quoted_form(secret) for secret in secrets
+        _escaped_form(secret) for secret in secrets
     }
     return re.compile(_WHOLE_VALUE % "|".join(sorted(forms, key=len, reverse=True)))

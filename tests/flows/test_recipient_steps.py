@@ -99,6 +99,42 @@ def test_credentials_are_sealed_for_the_account(acme: Account, sam_account: Acco
     assert sealed["basic_username"] is None
 
 
+def test_a_credential_that_is_a_number_is_sealed(acme: Account, crm: Entity) -> None:
+    step = read(acme, recipient_step(crm, mapped={"header.X-Api-Key": 4815162342}))
+
+    sealed = step["integration"]["mappings"][-1]["sealed"]
+    assert sealing.unseal(sealed, account_id=acme.pk) == "4815162342"
+    assert b"4815162342" not in orjson.dumps(step)
+
+
+def test_a_list_is_no_credential(acme: Account, crm: Entity) -> None:
+    found = errors(acme, recipient_step(crm, mapped={"header.X-Api-Key": ["k-123456"]}))
+
+    assert found == {"steps.0.integration.mappings.2.value": "A credential is one value, not a list."}
+
+
+@pytest.mark.parametrize(
+    ("header", "is_secret"),
+    [
+        ("Authorization", True),
+        ("X-Api-Key", True),
+        ("apikey", True),
+        ("AuthToken", True),
+        ("accessToken", True),
+        ("X-ClientSecret", True),
+        ("clientsecret", True),
+        ("X-Session-Id", True),
+        ("X-Pwd", True),
+        ("Author", False),
+        ("X-Client-Id", False),
+        ("Keywords", False),
+        ("Accept", False),
+    ],
+)
+def test_headers_that_are_called_like_a_credential_are_one(header: str, is_secret: bool) -> None:
+    assert sealing.is_secret(f"header.{header}") == is_secret
+
+
 @pytest.fixture
 def sam_account() -> Account:
     return Account.objects.create(name="Sam's")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadconduit.lib.masking import MASK, Masker
+from leadconduit.lib.masking import MASK, Masker, header_secrets
 
 SECRET = 'k/y "Ünï" & <9f+2>?='
 
@@ -114,3 +114,69 @@ def test_a_secret_that_a_receiver_read_in_another_encoding_is_masked() -> None:
     echoed = secret.encode().decode("latin-1")
 
     assert Masker([secret]).mask(f'{{"key": {json.dumps(echoed)}}} {echoed}') == f'{{"key": "{MASK}"}} {MASK}'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"&#{ord(c):03d};" if not c.isalnum() or not c.isascii() else c for c in SECRET),
+        "".join(f"&#x{ord(c):X};" if not c.isalnum() or not c.isascii() else c for c in SECRET),
+        html.escape(SECRET).replace("Ü", "&Uuml;").replace("ï", "&iuml;").replace("&quot;", "&#34;"),
+        "".join(f"\\u{ord(c):04X}" if not c.isalnum() or not c.isascii() else c for c in SECRET),
+        json.dumps(json.dumps(SECRET)[1:-1])[1:-1],
+        SECRET.encode("latin-1").decode("utf-8", "replace"),
+        SECRET.encode("ascii", "replace").decode(),
+        quote(SECRET.encode("latin-1")),
+    ],
+)
+def test_a_secret_is_masked_as_others_escape_it_and_as_they_garble_it(written: str) -> None:
+    assert Masker([SECRET]).mask(f"<{written}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("text", ['\\"', "'\\", "\\\\x", "/\\u0027+ &", "€ \U0001f600x"])
+def test_a_secret_with_characters_that_are_escaped_is_masked_in_all_their_ways(text: str) -> None:
+    secret = f"s3c{text}ret"
+    upper = "".join(
+        c
+        if c.isalnum() and c.isascii()
+        else re.sub(r"\\u....", lambda m: m[0][:2] + m[0][2:].upper(), _unit(c))
+        for c in secret
+    )
+
+    assert Masker([secret]).mask(upper) == MASK
+    assert Masker([secret]).mask(json.dumps({"key": secret})) == f'{{"key": "{MASK}"}}'
+
+
+def _unit(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def test_a_secret_in_utf_16_read_as_utf_8_is_masked() -> None:
+    read = "key s3cret!".encode("utf-16-le").decode("utf-8", "replace").replace("\0", "\ufffd")
+
+    assert MASK in Masker(["s3cret"]).mask(read)
+    assert "s\ufffd3" not in Masker(["s3cret"]).mask(read)
+
+
+def test_letters_that_were_lost_hide_nothing_else() -> None:
+    assert Masker(["пароль"]).mask("what?????? \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd") == (
+        "what?????? \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secrets"),
+    [
+        ("X-Api-Key", "k-123", ("k-123",)),
+        ("X-Auth", "Token abc def", ("Token abc def", "abc def")),
+        ("Authorization", "Basic dXNlcjpzM2NyZXQ=", ("Basic dXNlcjpzM2NyZXQ=", "dXNlcjpzM2NyZXQ=", "s3cret")),
+        ("Authorization", "Basic none", ("Basic none", "none")),
+        ("Cookie", "sid=s3cret; more=m0re", ("sid=s3cret; more=m0re", "s3cret", "m0re")),
+        ("X-Api-Key", "", ()),
+    ],
+)
+def test_the_parts_of_a_header_that_give_its_credential_away(
+    name: str, value: str, secrets: tuple[str, ...]
+) -> None:
+    assert header_secrets(name, value) == secrets

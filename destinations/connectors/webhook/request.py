@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from destinations.platforms.port import Order
 from leadconduit.leads.values import as_text
+from leadconduit.lib.masking import header_secrets
 from leadconduit.lib.outbound import Request, check_header, check_url
 
 Pairs = list[tuple[str, str]]
@@ -61,7 +62,7 @@ def _credential(scheme: str, values: Mapping[str, Any]) -> _Credential:
         pair = [(values.get("name") or "", key)]
         if values.get("placement") == "query":
             return _Credential(query=pair, secrets=(key,))
-        return _Credential(headers=pair, secrets=(key,))
+        return _Credential(headers=pair, secrets=header_secrets(*pair[0]))
     if scheme == "basic":
         password = values.get("password") or ""
         encoded = base64.b64encode(f"{values.get('username') or ''}:{password}".encode()).decode()
@@ -71,7 +72,8 @@ def _credential(scheme: str, values: Mapping[str, Any]) -> _Credential:
         return _Credential(headers=[("Authorization", f"Bearer {token}")], secrets=(token,))
     if scheme == "headers":
         pairs = [(name, value) for name, value in values.get("headers") or ()]
-        return _Credential(headers=pairs, secrets=tuple(value for _, value in pairs))
+        secrets = tuple(secret for pair in pairs for secret in header_secrets(*pair))
+        return _Credential(headers=pairs, secrets=secrets)
     return _Credential()
 
 

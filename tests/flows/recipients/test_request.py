@@ -213,3 +213,17 @@ def test_the_modules_are_leadconduits() -> None:
     assert sorted(MODULES) == [
         f"leadconduit-custom.outbound.{kind}" for kind in ("form", "json", "query", "xml")
     ]
+
+
+def test_a_credential_is_named_to_the_client_as_it_is_sent() -> None:
+    values = {
+        "url": URL,
+        "send_ascii": "true",
+        "header.X-Api-Key": "pässwörd",
+        "header.X-Auth": "Token tökenß",
+    }
+
+    request = build(FORM, values)
+
+    assert set(request.secrets) >= {"pässwörd", "password", "tökenß", "tokenss"}
+    assert ("X-Api-Key", "password") in request.headers

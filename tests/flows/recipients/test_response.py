@@ -235,3 +235,26 @@ def test_xml_that_is_not_safe_to_read_is_a_text(body: str) -> None:
 )
 def test_a_page_that_breaks_off_is_read_as_far_as_it_goes(page: str) -> None:
     assert read({"reason_path": "p.x"}, page, HTML).outcome == "success"
+
+
+def test_a_number_that_is_a_secret_is_masked() -> None:
+    result = read(
+        {"price_path": "n"}, '{"n":4815162342,"m":48,"deep":[{"n":4815162342}]}', secrets=("4815162342",)
+    )
+
+    assert "4815162342" not in str(result.appended)
+    assert result.appended["m"] == 48
+
+
+@pytest.mark.parametrize("values", [{"capture.x": "(open se)"}, {"reason_path": "(n sesa)"}])
+def test_a_pattern_cuts_no_part_out_of_a_secret(values: dict[str, Any]) -> None:
+    result = read(values, "you sent open sesame", TEXT, secrets=("open sesame",))
+
+    assert "sesa" not in str(result.appended)
+    assert "open se" not in str(result.appended)
+
+
+def test_a_search_sees_the_answer_as_it_came() -> None:
+    values = {"outcome_search_term": "sesame"}
+
+    assert read(values, "open sesame", TEXT, secrets=("sesame",)).outcome == "success"

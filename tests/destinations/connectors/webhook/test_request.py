@@ -114,6 +114,11 @@ def test_nobody_else_sets_the_delivery_s_id() -> None:
         ("basic", {"username": "ada", "password": "s3cret"}, "s3cret"),
         ("bearer", {"token": "s3cret"}, "s3cret"),
         ("headers", {"headers": [["X-Key", "s3cret"]]}, "s3cret"),
+        ("headers", {"headers": [["Authorization", "Bearer s3cret"]]}, "s3cret"),
+        ("headers", {"headers": [["X-Auth", "Token s3cret"]]}, "s3cret"),
+        ("headers", {"headers": [["Cookie", "sid=s3cret"]]}, "s3cret"),
+        ("headers", {"headers": [["Authorization", "Basic YWRhOnMzY3JldA=="]]}, "s3cret"),
+        ("api_key", {"placement": "header", "name": "X-Key", "key": "Key s3cret"}, "s3cret"),
     ],
 )
 def test_each_secret_is_named_to_the_client(scheme: str, credentials: dict[str, Any], secret: str) -> None:
