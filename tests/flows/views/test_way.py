@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from destinations.models import Destination
 from flows import intake
@@ -160,3 +161,21 @@ def test_the_list_counts_deliveries_in_trouble_that_were_not_sent_again(
     visitor.post(f"/app/deliveries/{rejected.pk}/replays/")
 
     assert [row["trouble"] for row in visitor.get("/app/leads/").context["rows"]] == ["", "2 failed"]
+
+
+def test_a_leads_page_costs_the_same_queries_however_many_steps_and_uses(
+    visitor: Client,
+    acme: Account,
+    crm: Destination,
+    checker: Entity,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    skips = recipient_step(checker, rule_set=IN_TEXAS)
+    others = [DestinationFactory.create(account=acme, actions=["One", "Two"]) for _ in range(3)]
+    for steps, uses in (([filter_step()], [crm]), ([skips, skips, filter_step()], [crm, *others])):
+        flow = flow_of(acme, *uses, steps=steps)
+        passed, withheld = submitted(flow), submitted(flow, state="CA")
+        with django_assert_num_queries(15):
+            page_of(visitor, passed)
+        with django_assert_num_queries(15):
+            page_of(visitor, withheld)
