@@ -7,6 +7,7 @@ class NameForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(
+        label="Name of the destination",
         max_length=200,
         help_text="Flows and the API show it. It changes at once.",
         strip=True,

@@ -56,7 +56,7 @@ def set_up_webhook(page: Page, receiver: str) -> None:
     expect(page.get_by_text("One thing to put right")).to_be_visible()
     page.get_by_label("API key").check()
     expect(page.get_by_text("One thing to put right")).to_have_count(0)
-    page.get_by_role("textbox", name="Name").fill("X-Key")
+    page.get_by_role("textbox", name="Name", exact=True).fill("X-Key")
     page.get_by_label("Key", exact=True).fill("s3cret-key")
     look(page)
     go_on(page)
