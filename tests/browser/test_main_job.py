@@ -117,6 +117,7 @@ def make_flow(page: Page) -> None:
     page.get_by_role("link", name="Add a filter").click()
     page.get_by_label("What it filters out").fill("Leads without an e-mail")
     page.get_by_label("Variable of rule 1").fill("lead.email")
+    page.get_by_label("Operator of rule 1").select_option("is blank")
     page.get_by_role("button", name="Add a rule").click()
     page.get_by_label("Variable of rule 2").fill("lead.first_name")
     page.get_by_label("Operator of rule 2").select_option("is equal to")
@@ -138,7 +139,7 @@ def attach_at_once(page: Page) -> None:
     look(page)
     page.get_by_role("link", name="Solar").click()
     page.get_by_role("navigation", name="Parts of the flow").get_by_role("link", name="Destinations").click()
-    expect(page.get_by_role("checkbox", name="Create lead", exact=True)).to_be_checked()
+    expect(page.get_by_role("button", name="Pause Create lead in this flow")).to_be_visible()
     look(page)
 
 
