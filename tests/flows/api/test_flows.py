@@ -70,9 +70,10 @@ def test_a_flow_is_answered_whole(api: ApiClient, full: Flow, acme: Account) -> 
         "fields": ["email", "state"],
         "sources": [
             {
-                "integration": {"module_id": "leadconduit-default.inbound"},
+                "integration": {"module_id": "leadconduit-default.inbound", "mappings": []},
                 "entity": {"id": seller.pk, "name": "Leads Inc", "time_zone": "America/Chicago"},
                 "enabled": True,
+                "authentication_required": False,
             }
         ],
         "steps": [
@@ -143,7 +144,7 @@ def test_a_taken_id_is_a_conflict(api: ApiClient, full: Flow) -> None:
 
 def test_an_invalid_flow_says_what_is_wrong_and_where(api: ApiClient) -> None:
     rule = {"lhv": "lead.state", "op": "is equal to", "rhv": "CA"}
-    steps = [filter_step(rule, {**rule, "op": "is less than"})]
+    steps = [filter_step(rule, {**rule, "op": "is like"})]
 
     answer = api.post("/flows", flow_body(steps=steps, caps=[{}]))
 
@@ -155,7 +156,7 @@ def test_an_invalid_flow_says_what_is_wrong_and_where(api: ApiClient) -> None:
             "steps.0.rule_set.rules.1.op": answer.json()["errors"]["steps.0.rule_set.rules.1.op"],
         },
     }
-    assert "`is less than`" in answer.json()["errors"]["steps.0.rule_set.rules.1.op"]
+    assert "`is like`" in answer.json()["errors"]["steps.0.rule_set.rules.1.op"]
 
 
 def test_what_was_read_can_be_written_back_and_changes_nothing(api: ApiClient, full: Flow) -> None:
