@@ -98,6 +98,8 @@ def _added(rows: Rows, change: Change, new: New) -> Changed:
 
 def _brought_back(rows: Rows, change: Change, new: New) -> Changed:
     back = list(new.get(change.word, ()))
+    if all(map(is_blank_row, rows)):
+        rows = []
     place = min(int(change.word[:6]), len(rows)) if change.word.isdecimal() else len(rows)
     rows[place:place] = back
     return Changed(rows, focus=f"id_{_prefix(change, place)}-template" if back else "")

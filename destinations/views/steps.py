@@ -50,7 +50,7 @@ def _say_saved(request: MemberRequest, destination: Destination, step: str) -> N
     if count:
         rows = "1 field needs" if count == 1 else f"{count} fields need"
         messages.warning(
-            request, f"Saved in the draft. {rows} attention before it can be used: see Map fields."
+            request, f"Saved in the draft. {rows} attention before the draft can be used: see Map fields."
         )
     elif destination.activated_at:
         messages.success(request, "Saved in the draft. What is live has not changed.")

@@ -58,17 +58,23 @@ window.addEventListener("beforeunload", (event) => {
   if (document.querySelector('form[data-saves="unsaved"]')) event.preventDefault();
 });
 
-/* While such a form is on its way nobody writes into it: what is typed would be gone with the answer. */
+/* While such a form is on its way nobody writes into it: what is typed would be gone with the answer. Nor does an answer
+   from before, to what was typed, come into what that brings. */
 const isSaving = (event) => event.target.matches?.("form[data-saves]");
+const outdated = new WeakSet();
+let asked = null;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest?.("form[data-saves]");
   if (!form) return;
-  // Nothing else that is asked for from within it may come into what the answer brings.
   if (form.inert) event.preventDefault();
   else if (form === event.target) {
-    form.querySelectorAll("[data-live]").forEach((live) => htmx.trigger(live, "htmx:abort"));
+    if (asked) outdated.add(asked);
     form.inert = true;
+  } else if (event.target.matches("[data-live]")) {
+    asked = event.detail.xhr;
+    // By then it may stand in no page any more, and the document would not hear of it.
+    event.target.addEventListener("htmx:beforeOnLoad", (answer) => outdated.has(answer.detail.xhr) && answer.preventDefault(), { once: true });
   }
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from destinations import wizard
 from destinations.configured import current
+from destinations.mapping import MappingRow
 from destinations.models import Destination
 from destinations.wizard import ActionEntry
 from leadconduit.accounts.models import User
@@ -167,3 +168,72 @@ def test_rows_are_written_by_clicks_and_ordered_by_keyboard_and_by_drag(
     expect(page.get_by_label("Variable of rule 1")).to_be_focused()
     look(page)
     assert [row["target"] for row in current(destination).actions[0]["mapping"]] == ["name", "email"]
+
+
+def test_mistakes_come_and_go_while_somebody_types(page: Page, product: str, receiving: Receiving) -> None:
+    make_account("Acme", EMAIL, PASSWORD)
+    destination = set_up(f"{receiving.url}/leads", [])
+    sign_in(page, product)
+    open_mapping(page, product, destination)
+    row = page.locator(".mapping-row").first
+
+    page.get_by_label("Target field").fill("name")
+    page.get_by_label("Template").fill("{{lead.city")
+    expect(row).to_contain_text("never closed")
+    expect(page.get_by_label("Template")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("1 field needs attention")).to_be_visible()
+    look(page)
+    page.get_by_label("Template").fill("{{lead.city}}")
+    expect(row).to_contain_text("Austin")
+    expect(row.locator(".errors")).to_have_count(0)
+    expect(page.get_by_label("Template")).not_to_have_attribute("aria-invalid", "true")
+
+    page.get_by_label("Options of row 1").click()
+    expect(page.get_by_label("Options of row 1")).to_be_focused()
+    page.get_by_label("Transformation to add to row 1").select_option("extract")
+    row.get_by_role("button", name="Add", exact=True).click()
+    expect(row.locator(".errors")).to_have_count(0)
+    page.get_by_label("Pattern").fill("(A")
+    expect(row).to_contain_text("never closed")
+    page.get_by_label("Pattern").fill("(A)")
+    expect(row.locator(".errors")).to_have_count(0)
+
+
+def test_nothing_typed_is_left_behind_or_saved_over_what_was_not_seen(
+    page: Page, product: str, receiving: Receiving
+) -> None:
+    make_account("Acme", EMAIL, PASSWORD)
+    destination = set_up(f"{receiving.url}/leads", [])
+    sign_in(page, product)
+    open_mapping(page, product, destination)
+    map_row(page, 1, "mine", "1")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+
+    page.get_by_role("link", name="Sales CRM").first.click(no_wait_after=True)
+    expect(page.get_by_label("Target field")).to_have_value("mine")
+    save_elsewhere(destination, MappingRow("theirs", "2"))
+    go_on(page)
+    expect(page.get_by_text("Nothing was saved.")).to_be_visible()
+    expect(page.get_by_label("Target field")).to_have_value("mine")
+    look(page)
+    page.get_by_role("button", name="Save mine all the same").click()
+    expect(page.get_by_text("Saved. What was saved from elsewhere is replaced")).to_be_visible()
+
+    page.get_by_role("button", name="Remove row 1").click()
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_label("Target field")).to_have_value("mine")
+    page.get_by_role("button", name="Save and exit").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert asked == ["beforeunload"]
+    assert [row["target"] for row in current(destination).actions[0]["mapping"]] == ["mine"]
+
+
+def save_elsewhere(destination: Destination, *rows: MappingRow) -> None:
+    mappings = {current(destination).actions[0]["id"]: rows}
+    wizard.save_mapping(destination=destination, mappings=mappings, by=None, now=timezone.now())

@@ -202,7 +202,7 @@ def test_leaving_says_how_many_fields_are_not_right_yet(page: Client, declared: 
         follow=True,
     )
 
-    assert "2 fields need attention before it can be used" in text_of(shown)
+    assert "2 fields need attention before the draft can be used" in text_of(shown)
 
 
 def test_who_comes_back_is_told_at_the_fields_and_by_no_summary(page: Client, declared: Destination) -> None:

@@ -1,6 +1,7 @@
 """The steps of the wizard: each saves on leaving, says what is missing in place, and can be come back to."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -20,6 +21,7 @@ from tests.destinations.views.journey import (
     walk_to_test,
 )
 from tests.factories import DestinationFactory
+from tests.pages import fields_of
 
 STEPS = ("auth", "configure", "map", "test")
 
@@ -300,3 +302,68 @@ def test_looking_at_a_live_destination_begins_no_draft(page: Client, acme: Accou
         page.get(f"{base_of(destination)}setup/{step}/")
 
     assert not DestinationRevision.objects.filter(applied_at__isnull=True).exists()
+
+
+# --- What was saved from elsewhere meanwhile
+
+
+def test_configuration_is_not_saved_over_what_the_page_did_not_show(page: Client) -> None:
+    url, destination = _walked(page, "configure")
+    before = fields_of(text_of(page.get(url)))
+    page.post(url, before | {"of-url": "https://theirs.example"})
+
+    mine = before | {"of-url": "https://mine.example", "action-0-name": "Mine"}
+    shown = text_of(page.post(url, mine | {"continue": "1"}))
+
+    assert "Nothing was saved." in shown
+    assert "You changed the same in another window" in shown
+    assert 'value="https://mine.example"' in shown
+    assert 'value="Mine"' in shown
+    assert _saved(destination) == ("https://theirs.example", "Contacts")
+
+    page.post(url, fields_of(shown) | {"over": _over(shown)})
+    assert _saved(destination) == ("https://mine.example", "Mine")
+
+
+def test_actions_and_configuration_are_saved_side_by_side(page: Client) -> None:
+    url, destination = _walked(page, "configure")
+    before = fields_of(text_of(page.get(url)))
+    page.post(url, before | {"of-url": "https://theirs.example"})
+
+    page.post(url, before | {"action-0-name": "Mine"})
+
+    assert _saved(destination) == ("https://theirs.example", "Mine")
+
+
+def test_credentials_are_not_saved_over_what_the_page_did_not_show(page: Client) -> None:
+    url, destination = _walked(page, "auth")
+    before = fields_of(text_of(page.get(url)))
+    page.post(url, before | auth(name="X-Theirs"))
+    theirs = draft(destination).document["connection"]
+
+    shown = text_of(page.post(url, before | auth(name="X-Mine", key="another-key") | {"continue": "1"}))
+
+    assert "Nothing was saved." in shown
+    assert "Secrets have to be entered again." in shown
+    assert 'value="X-Mine"' in shown
+    assert "another-key" not in shown
+    assert draft(destination).document["connection"] == theirs
+
+    page.post(url, fields_of(shown) | {"over": _over(shown)})
+    assert draft(destination).document["connection"] != theirs
+
+
+def _walked(page: Client, step: str) -> tuple[str, Destination]:
+    destination = walk_to_test(page, "https://first.example")
+    return f"{base_of(destination)}setup/{step}/", destination
+
+
+def _saved(destination: Destination) -> tuple[str, str]:
+    document = draft(destination).document
+    return document["configuration"]["url"], document["actions"][0]["name"]
+
+
+def _over(shown: str) -> str:
+    found = re.search(r'name="over" value="(\w+)"', shown)
+    assert found
+    return found[1]
