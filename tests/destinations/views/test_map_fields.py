@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -809,6 +810,15 @@ def test_the_sample_has_what_flows_take(page: Client, acme: Account, mapping: De
 
 
 # --- What it costs
+
+
+def test_rows_carry_no_choices_before_their_options_are_opened(page: Client, mapping: Destination) -> None:
+    url = f"{base_of(mapping)}setup/map/"
+    save_elsewhere(mapping, RICH)
+    one = text_of(page.get(url)).count("<option")
+    save_elsewhere(mapping, *[replace(RICH, target=f"field_{number}") for number in range(MAX_ROWS)])
+
+    assert text_of(page.get(url)).count("<option") == one
 
 
 @pytest.mark.parametrize(("way", "queries"), [("look", 11), ("preview", 10)])
