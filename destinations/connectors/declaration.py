@@ -1,33 +1,59 @@
 """What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
+from destinations.connectors.calls import Calls
 from destinations.outcome import Accepted, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
     AnswerRules,
     AuthScheme,
+    Choices,
     DestinationValues,
+    Identity,
     Order,
     Page,
     Targets,
 )
 
+Values = Mapping[str, Any]
+
 
 class Client(Protocol):
     """The part of a connector that speaks to its system: a module with these functions will do."""
 
-    async def send(self, order: Order) -> Result | Accepted:
-        """Deliver once, through `leadconduit.lib.outbound` only. What goes wrong outside is an outcome."""
+    async def send(self, order: Order, calls: Calls) -> Result | Accepted:
+        """Deliver once, with `calls` only. What goes wrong outside is an outcome; NotConnected may pass."""
 
     def preview(self, order: Order) -> dict[str, Any]:
         """The request that `send` would make: `{method, uri, headers, body}`, secrets masked."""
 
     def longest_send(self, destination: DestinationValues) -> float:
         """Seconds that `send` takes at most: the sum of the timeouts of its requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth2:
+    """How a scheme `oauth2_code` or `oauth2_client` gets its token.
+
+    The addresses are made of the scheme's values, since a customer's own host may be part of them. Its values hold
+    `client_id` and `client_secret`, unless the operator has registered one application for everybody. Of the token
+    server's answer, `keeps` stand among the credentials beside `access_token`. `lifetime` is in seconds, for servers that
+    do not say how long a token lasts; None: until it is refused.
+    """
+
+    token_url: Callable[[Values], str]
+    authorize_url: Callable[[Values], str] | None = None
+    revoke_url: Callable[[Values], str] | None = None
+    scopes: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    client_authentication: Literal["body", "basic"] = "body"
+    pkce: bool = True
+    keeps: tuple[str, ...] = ()
+    lifetime: float | None = None
 
 
 Judge = Callable[[DestinationValues, Mapping[str, Any]], Result | None]
@@ -39,8 +65,12 @@ class Connector:
     """An integration that runs in this process.
 
     What an action takes is the same for every destination (`ActionSpec.targets`), unless `targets` is asked with the
-    destination and the action as they are set up. Where people say how answers are read, `answer_rules` name the fields
-    of its configuration that do so, and `judge` tries them.
+    destination and the action as they are set up, or the system itself is asked: `discover`. `options` asks it for the
+    choices of a field with `live_choices`: those that `search` finds, from `cursor` on. `identify` says as whom one is
+    connected, and so tells whether the credentials are good. These three raise PlatformError with words for the customer.
+
+    Where people say how answers are read, `answer_rules` name the fields of its configuration that do so, and `judge`
+    tries them.
     """
 
     key: str
@@ -51,7 +81,11 @@ class Connector:
     schemes: tuple[AuthScheme, ...]
     pages: tuple[Page, ...] = ()
     actions: tuple[ActionSpec, ...]
+    oauth: Mapping[str, OAuth2] = field(default_factory=dict)
     targets: Callable[[DestinationValues, ActionValues], Targets] | None = None
+    discover: Callable[[Calls, DestinationValues, ActionValues], Awaitable[Targets]] | None = None
+    options: Callable[[Calls, DestinationValues, str, str, str], Awaitable[Choices]] | None = None
+    identify: Callable[[Calls, DestinationValues], Awaitable[Identity]] | None = None
     answer_rules: AnswerRules | None = None
     judge: Judge | None = None
     client: Client

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.declaration import Client, Connector
 from destinations.fields import Choice, problems
 from destinations.outcome import Accepted, Result
@@ -138,7 +139,8 @@ class BuiltinSender:
     connectors: Connectors
 
     async def send(self, order: Order) -> Result | Accepted:
-        return await self._client_of(order.destination).send(order)
+        calls = Calls(Fixed(order.destination.credentials))
+        return await self._client_of(order.destination).send(order, calls)
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(

@@ -131,9 +131,27 @@ class DestinationValues:
     integration: str
     name: str = ""
     scheme: str = ""
+    connection_id: str = ""
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     actions: tuple[ActionValues, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom a connection stands in the other system. Two with the same `organisation_id` lead to the same data."""
+
+    user: str = ""
+    organisation: str = ""
+    organisation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Some of the choices of a live field; `more` is the cursor that asks for those that follow, "" at the end."""
+
+    items: tuple[Choice, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

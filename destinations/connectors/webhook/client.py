@@ -3,17 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.calls import Calls
 from destinations.connectors.preview import preview_of
 from destinations.connectors.webhook.answer import result_of
 from destinations.connectors.webhook.request import request_for, timeout_of
 from destinations.outcome import Result
 from destinations.platforms.port import DestinationValues, Order
-from leadconduit.lib import outbound
 
 
-async def send(order: Order) -> Result:
+async def send(order: Order, calls: Calls) -> Result:
     request = request_for(order)
-    answer = await outbound.asend(request)
+    answer = await calls.send(lambda _: request)
     return result_of(answer, order.destination.configuration, secrets=request.secrets, now=datetime.now(UTC))
 
 

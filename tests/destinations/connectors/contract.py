@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.declaration import Connector
 from destinations.fields import FieldSpec
 from destinations.outcome import Outcome, Result
@@ -69,7 +70,7 @@ class ConnectorContract:
 
     def test_it_sends_through_the_guarded_client(self, connector: Connector) -> None:
         for order in _orders(connector):
-            result = outbound.run(connector.client.send(order))
+            result = outbound.run(connector.client.send(order, calls_of(order)))
 
             assert isinstance(result, Result)
             assert result.outcome is Outcome.MISCONFIGURED
@@ -77,7 +78,7 @@ class ConnectorContract:
 
     def test_neither_a_preview_nor_an_exchange_shows_a_secret(self, connector: Connector) -> None:
         for order in _orders(connector):
-            exchange = outbound.run(connector.client.send(order)).exchange
+            exchange = outbound.run(connector.client.send(order, calls_of(order))).exchange
 
             assert CANARY not in f"{connector.client.preview(order)} {exchange} {order!r}", (
                 order.destination.scheme
@@ -90,6 +91,10 @@ class ConnectorContract:
         preview = connector.client.preview(Order(key="k", destination=destination, action=action, payload={}))
 
         assert set(preview) == {"method", "uri", "headers", "body"}
+
+
+def calls_of(order: Order) -> Calls:
+    return Calls(Fixed(order.destination.credentials))
 
 
 def _fields(connector: Connector) -> list[FieldSpec]:

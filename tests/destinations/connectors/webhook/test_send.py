@@ -2,6 +2,7 @@ import json
 import socket
 from typing import Any
 
+from destinations.connectors.calls import Calls
 from destinations.connectors.webhook import client
 from destinations.outcome import Outcome, Result
 from leadconduit.lib import outbound
@@ -10,7 +11,7 @@ from tests.destinations.connectors.webhook.orders import KEY, order
 
 
 def send(url: str, **more: Any) -> Result:
-    return outbound.run(client.send(order(url, **more)))
+    return outbound.run(client.send(order(url, **more), Calls()))
 
 
 def test_a_lead_arrives_as_it_was_mapped(receiver: Receiver) -> None:
@@ -43,7 +44,7 @@ def test_what_was_previewed_is_what_is_sent(receiver: Receiver) -> None:
     )
 
     preview = client.preview(wanted)
-    result = outbound.run(client.send(wanted))
+    result = outbound.run(client.send(wanted, Calls()))
 
     assert result.exchange is not None
     sent = result.exchange["request"]
