@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 
 from destinations.mapping import MappingRow, Table
-from destinations.models import Connection, Destination, DestinationRevision
-from destinations.platforms.port import ActionValues, DestinationValues, Platform
+from destinations.models import Connection, Destination, DestinationRevision, LiveAnswer
+from destinations.platforms.port import ActionValues, DestinationValues, Platform, Targets
 from destinations.platforms.registry import PLATFORMS
 from leadconduit.lib.encryption import DecryptionError
 
@@ -28,7 +28,11 @@ def current(destination: Destination) -> DestinationRevision:
 
 
 def values_of(
-    destination: Destination, document: Document, credentials: Mapping[str, Any] | None = None
+    destination: Destination,
+    document: Document,
+    credentials: Mapping[str, Any] | None = None,
+    *,
+    discovered: Mapping[str, Targets] | None = None,
 ) -> DestinationValues:
     return DestinationValues(
         account_id=destination.account_id,
@@ -36,10 +40,21 @@ def values_of(
         integration=destination.integration,
         name=destination.name,
         scheme=document["scheme"] or "",
+        connection_id=document["connection"] or "",
         credentials=credentials or {},
         configuration=document["configuration"],
         actions=tuple(action_values(action) for action in document["actions"]),
+        discovered=discovered or {},
     )
+
+
+def discovered_of(destination: Destination) -> dict[str, Targets]:
+    """What the system said last of what its actions take, by `action_id`."""
+    kept = LiveAnswer.objects.filter(destination=destination, about__startswith="targets:")
+    return {
+        about.removeprefix("targets:"): Targets.from_json(answer)
+        for about, answer in kept.values_list("about", "answer")
+    }
 
 
 def action_values(action: Document) -> ActionValues:

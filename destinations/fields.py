@@ -98,6 +98,20 @@ def with_defaults(fields: Iterable[FieldSpec], values: Mapping[str, Any]) -> dic
     return {field.key: values.get(field.key, field.default) for field in fields}
 
 
+def cleared(
+    fields: Iterable[FieldSpec], before: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values, without those live choices that were made when what they depend on was another."""
+    stale = {
+        field.key
+        for field in fields
+        if field.live_choices
+        and values.get(field.key) == before.get(field.key)
+        and any((values.get(key) or "") != (before.get(key) or "") for key in field.depends_on)
+    }
+    return {key: None if key in stale else value for key, value in values.items()}
+
+
 def split_secrets(
     fields: Iterable[FieldSpec], values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,8 +1,8 @@
 """What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from destinations.connectors.calls import Calls
 from destinations.outcome import Accepted, Result
@@ -20,6 +20,9 @@ from destinations.platforms.port import (
 )
 
 Values = Mapping[str, Any]
+T = TypeVar("T")
+Asked = Coroutine[Any, Any, T]
+"""Something that is asked of the system."""
 
 
 class Client(Protocol):
@@ -65,9 +68,10 @@ class Connector:
     """An integration that runs in this process.
 
     What an action takes is the same for every destination (`ActionSpec.targets`), unless `targets` is asked with the
-    destination and the action as they are set up, or the system itself is asked: `discover`. `options` asks it for the
-    choices of a field with `live_choices`: those that `search` finds, from `cursor` on. `identify` says as whom one is
-    connected, and so tells whether the credentials are good. These three raise PlatformError with words for the customer.
+    destination and the action as they are set up, or the system itself is asked (`discover`, for actions with
+    `live_targets`). `options` asks it for the choices of a field with `live_choices`, named as in `Setup.options`: those
+    that `search` finds, from `cursor` on. `identify` says as whom one is connected, and so tells whether the credentials
+    are good. These three raise PlatformError with words for the customer; NotConnected may pass.
 
     Where people say how answers are read, `answer_rules` name the fields of its configuration that do so, and `judge`
     tries them.
@@ -83,9 +87,9 @@ class Connector:
     actions: tuple[ActionSpec, ...]
     oauth: Mapping[str, OAuth2] = field(default_factory=dict)
     targets: Callable[[DestinationValues, ActionValues], Targets] | None = None
-    discover: Callable[[Calls, DestinationValues, ActionValues], Awaitable[Targets]] | None = None
-    options: Callable[[Calls, DestinationValues, str, str, str], Awaitable[Choices]] | None = None
-    identify: Callable[[Calls, DestinationValues], Awaitable[Identity]] | None = None
+    discover: Callable[[Calls, DestinationValues, ActionValues], Asked[Targets]] | None = None
+    options: Callable[[Calls, DestinationValues, str, str, str], Asked[Choices]] | None = None
+    identify: Callable[[Calls, DestinationValues], Asked[Identity]] | None = None
     answer_rules: AnswerRules | None = None
     judge: Judge | None = None
     client: Client

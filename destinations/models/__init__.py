@@ -4,6 +4,7 @@ from destinations.models.connection_test import ConnectionTest
 from destinations.models.destination import Destination
 from destinations.models.inspected_request import InspectedRequest
 from destinations.models.lane import Lane
+from destinations.models.live_answer import LiveAnswer
 from destinations.models.revision import DestinationRevision
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "DestinationRevision",
     "InspectedRequest",
     "Lane",
+    "LiveAnswer",
 ]

@@ -2,19 +2,20 @@
 
 import html
 import zlib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from destinations.connectors.calls import Calls, Fixed
+from destinations.connectors.calls import Calls, Fixed, NotConnected
 from destinations.connectors.declaration import Client, Connector
-from destinations.fields import Choice, problems
+from destinations.fields import problems
 from destinations.outcome import Accepted, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
     AnswerRules,
     AuthScheme,
+    Choices,
     Connected,
     DestinationValues,
     Icon,
@@ -27,9 +28,11 @@ from destinations.platforms.port import (
     Targets,
     UnknownIntegration,
 )
+from leadconduit.lib import outbound
 from leadconduit.lib.ids import new_id
 
 Connectors = Mapping[str, Connector]
+T = TypeVar("T")
 
 
 def builtin(connectors: Connectors) -> Platform:
@@ -81,8 +84,13 @@ class BuiltinSetup:
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
         return self._connector(destination).pages
 
-    def options(self, destination: DestinationValues, field: str, search: str = "") -> tuple[Choice, ...]:
-        raise PlatformError(f"The choices of `{field}` do not come from the receiver.")
+    def options(
+        self, destination: DestinationValues, field: str, search: str = "", cursor: str = ""
+    ) -> Choices:
+        options = self._connector(destination).options
+        if options is None:
+            raise PlatformError(f"The choices of `{field}` do not come from the receiver.")
+        return _asked(options(_calls(destination), destination, field, search, cursor))
 
     def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
         found = next((known for known in self.pages(destination) if known.key == page), None)
@@ -103,10 +111,18 @@ class BuiltinSetup:
 
     def targets(self, destination: DestinationValues, action_id: str) -> Targets:
         spec, targets = self._spec(destination, action_id), self._connector(destination).targets
-        if targets is None:
-            return spec.targets
-        as_set_up = (action for action in destination.actions if action.action_id == action_id)
-        return targets(destination, next(as_set_up, ActionValues(action_id=action_id, name=spec.name)))
+        if spec.live_targets and action_id in destination.discovered:
+            return destination.discovered[action_id]
+        return (
+            targets(destination, self._as_set_up(destination, spec, action_id)) if targets else spec.targets
+        )
+
+    def discover(self, destination: DestinationValues, action_id: str) -> Targets:
+        spec, discover = self._spec(destination, action_id), self._connector(destination).discover
+        if discover is None:
+            raise PlatformError(f"What “{spec.name}” takes does not come from the receiver.")
+        action = self._as_set_up(destination, spec, action_id)
+        return _asked(discover(_calls(destination), destination, action))
 
     def activate(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
         return self.actions(destination)
@@ -127,6 +143,10 @@ class BuiltinSetup:
     def _connector(self, destination: DestinationValues) -> Connector:
         return _find(self.connectors, destination.integration)
 
+    def _as_set_up(self, destination: DestinationValues, spec: ActionSpec, action_id: str) -> ActionValues:
+        known = (action for action in destination.actions if action.action_id == action_id)
+        return next(known, ActionValues(action_id=action_id, name=spec.name))
+
     def _spec(self, destination: DestinationValues, action_id: str) -> ActionSpec:
         spec = self._connector(destination).action(action_id)
         if spec is None:
@@ -139,8 +159,7 @@ class BuiltinSender:
     connectors: Connectors
 
     async def send(self, order: Order) -> Result | Accepted:
-        calls = Calls(Fixed(order.destination.credentials))
-        return await self._client_of(order.destination).send(order, calls)
+        return await self._client_of(order.destination).send(order, _calls(order.destination))
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(
@@ -159,6 +178,18 @@ class BuiltinSender:
 
     def _client_of(self, destination: DestinationValues) -> Client:
         return _find(self.connectors, destination.integration).client
+
+
+def _calls(destination: DestinationValues) -> Calls:
+    return Calls(Fixed(destination.credentials))
+
+
+def _asked(answer: Coroutine[Any, Any, T]) -> T:
+    """What the system answered, for a page that waits. Raises PlatformError."""
+    try:
+        return outbound.run(answer)
+    except NotConnected as refused:
+        raise PlatformError(refused.sentence, retry_after=refused.retry_after) from refused
 
 
 def _find(connectors: Connectors, key: str) -> Connector:

@@ -6,7 +6,7 @@ workers. docs/adr/0008-platform-port.md sets these operations beside Prismatic's
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from destinations.fields import Choice, FieldGroup, FieldSpec
@@ -79,13 +79,25 @@ class Targets:
     fields: tuple[TargetField, ...] = ()
     custom: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Targets":
+        fields = [
+            TargetField(**{**field, "choices": tuple(Choice(**choice) for choice in field["choices"])})
+            for field in kept["fields"]
+        ]
+        return cls(tuple(fields), kept["custom"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
     """Something that an integration can do.
 
     A destination has it once, under this key, unless it is `user_named`: then a user makes as many as are wanted, each
-    with a name and an `action_id` of its own. Each is set up by `fields`.
+    with a name and an `action_id` of its own. Each is set up by `fields`. With `live_targets` the platform asks the
+    system what the action takes (`Setup.discover`); `targets` are those that are known without.
     """
 
     key: str
@@ -93,6 +105,7 @@ class ActionSpec:
     description: str = ""
     fields: tuple[FieldSpec, ...] = ()
     targets: Targets = Targets()
+    live_targets: bool = False
     user_named: bool = False
     after_unknown: AfterUnknown = "resend"
 
@@ -124,7 +137,10 @@ class ActionValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationValues:
-    """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used."""
+    """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used.
+
+    `discovered` is what the system said last of the actions with live targets, by `action_id`.
+    """
 
     account_id: str
     instance_id: str
@@ -135,6 +151,7 @@ class DestinationValues:
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     actions: tuple[ActionValues, ...] = ()
+    discovered: Mapping[str, Targets] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +233,13 @@ class Setup(Protocol):
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
         """The pages of configuration, for the destination as it stands."""
 
-    def options(self, destination: DestinationValues, field: str, search: str = "") -> tuple[Choice, ...]:
-        """The choices of a field whose choices are live, asked with the saved connection and configuration."""
+    def options(
+        self, destination: DestinationValues, field: str, search: str = "", cursor: str = ""
+    ) -> Choices:
+        """The choices of a field whose choices are live, asked with the saved connection and configuration.
+
+        `field` is the field's key; of an action's own field, `action_id.key`. Raises PlatformError.
+        """
 
     def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
         """Save one page. Returns what is wrong, by field; then nothing was saved."""
@@ -232,7 +254,10 @@ class Setup(Protocol):
         """Save an action's own configuration. Returns what is wrong, by field; then nothing was saved."""
 
     def targets(self, destination: DestinationValues, action_id: str) -> Targets:
-        """The fields that a mapping for this action can fill."""
+        """The fields that a mapping for this action can fill, as far as is known without asking the system."""
+
+    def discover(self, destination: DestinationValues, action_id: str) -> Targets:
+        """The fields that an action with live targets takes, asked of the system now. Raises PlatformError."""
 
     def activate(self, destination: DestinationValues) -> tuple[LiveAction, ...]:
         """Put the destination as it stands to use, now or again; returns its actions."""

@@ -63,7 +63,9 @@ def _comparison(
 
 def _required(destination: Destination, draft: DestinationRevision) -> dict[str, Collection[str]]:
     setup = platform_of(destination).setup
-    values = configured.values_of(destination, draft.document)
+    values = configured.values_of(
+        destination, draft.document, discovered=configured.discovered_of(destination)
+    )
     return {
         action["id"]: [
             target.key for target in setup.targets(values, action["action_id"]).fields if target.required

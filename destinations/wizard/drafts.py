@@ -5,8 +5,8 @@ What a person typed is saved as it is, complete or not, so that it is there when
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,12 @@ from django.db import transaction
 
 from destinations import configured
 from destinations.configured import Document, current, platform_of
-from destinations.fields import FieldSpec, split_secrets, with_defaults
+from destinations.fields import FieldSpec, cleared, split_secrets, with_defaults
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision
-from destinations.platforms.port import UnknownIntegration
+from destinations.platforms.port import ActionSpec, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
+from destinations.wizard.completeness import spec_of
 from destinations.wizard.errors import Gone, NotActivated, NothingToApply, SavedMeanwhile
 from leadconduit.accounts.models import Account, AuditEvent, User
 from leadconduit.lib.ids import is_id, new_id, short_id
@@ -222,11 +223,15 @@ def _forget_unless_named(connection: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ActionEntry:
-    """An action as it was filled in. An `id` that the draft does not know makes a new one."""
+    """An action as it was filled in. An `id` that the draft does not know makes a new one.
+
+    `action_id` is given for an action that the integration offers once: it is found by that, whatever its `id`.
+    """
 
     id: str
     name: str
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    action_id: str = ""
 
 
 def save_configuration(
@@ -246,8 +251,10 @@ def save_configuration(
     pages = setup.pages(standing)
     configuration: dict[str, Any] = {}
     for page in pages:
-        configuration |= with_defaults(page.fields, values)
+        configuration |= cleared(page.fields, document["configuration"], with_defaults(page.fields, values))
     live = _live_actions(destination)
+    if actions is not None:
+        actions = _without_stale_choices(setup.offers(standing), document, actions)
 
     def parts(document: Document) -> Document:
         of_actions = {} if actions is None else _with_actions(document, actions, live, seen)
@@ -259,6 +266,20 @@ def save_configuration(
         wrong |= setup.save(standing, page.key, configuration)
     _revise(destination, by=by, now=now, parts=parts)
     return wrong
+
+
+def _without_stale_choices(
+    offers: Sequence[ActionSpec], document: Document, entries: Sequence[ActionEntry]
+) -> list[ActionEntry]:
+    before = {key: a["configuration"] for a in document["actions"] for key in (a["id"], a["action_id"])}
+
+    def current_one(entry: ActionEntry) -> ActionEntry:
+        spec, standing = spec_of(offers, entry.action_id), before.get(entry.action_id or entry.id, {})
+        return replace(
+            entry, configuration=cleared(spec.fields if spec else (), standing, entry.configuration)
+        )
+
+    return [current_one(entry) for entry in entries]
 
 
 def _with_configuration(document: Document, configuration: Document, seen: Seen) -> Document:
@@ -279,23 +300,40 @@ def save_actions(
     )
 
 
-def _live_actions(destination: Destination) -> Collection[str]:
-    return set(destination.actions.values_list("pk", flat=True))
+def _live_actions(destination: Destination) -> dict[str, str]:
+    """Ids by `action_id`, those included that were removed: they come back as themselves."""
+    return dict(destination.actions.values_list("action_id", "pk"))
 
 
 def _with_actions(
-    document: Document, actions: Sequence[ActionEntry], live: Collection[str], seen: Seen
+    document: Document, actions: Sequence[ActionEntry], live: Mapping[str, str], seen: Seen
 ) -> Document:
     before = {action["id"]: action for action in document["actions"]}
-    wanted = [_action(entry, before.pop(entry.id, None), live) for entry in actions[:MAX_ACTIONS]]
+    drafted = {action["action_id"]: action["id"] for action in document["actions"] if action["action_id"]}
+    ids = {**live, **drafted}
+    wanted = [
+        _offered_action(entry, before, ids) if entry.action_id else _action(entry, before, live)
+        for entry in actions[:MAX_ACTIONS]
+    ]
     was, stands = seen.of(document).get("actions"), stamp(_without_mappings(document["actions"]))
     return {} if _is_to_stay(was, stands, stamp(_without_mappings(wanted))) else {"actions": wanted}
 
 
-def _action(entry: ActionEntry, before: Document | None, live: Collection[str]) -> Document:
-    before = before or {"id": new_id(), "action_id": "", "name": "", "mapping": []}
+def _offered_action(entry: ActionEntry, standing: Mapping[str, Document], ids: Mapping[str, str]) -> Document:
+    id = ids.get(entry.action_id) or new_id()
+    return {
+        "id": id,
+        "action_id": entry.action_id,
+        "name": entry.name,
+        "configuration": dict(entry.configuration),
+        "mapping": standing[id]["mapping"] if id in standing else [],
+    }
+
+
+def _action(entry: ActionEntry, standing: dict[str, Document], live: Mapping[str, str]) -> Document:
+    before = standing.pop(entry.id, None) or {"id": new_id(), "action_id": "", "name": "", "mapping": []}
     name = entry.name.strip()
-    kept = before["id"] in live or before["name"] == name
+    kept = before["id"] in live.values() or before["name"] == name
     return {
         "id": before["id"],
         "action_id": before["action_id"] if kept else _key_from(name),

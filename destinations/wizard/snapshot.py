@@ -36,7 +36,9 @@ def standing(destination: Destination, revision: DestinationRevision | None = No
     revision = revision or current(destination)
     document = revision.document
     credentials = configured.credentials_of(configured.connection_of(destination, document))
-    values = configured.values_of(destination, document, credentials)
+    values = configured.values_of(
+        destination, document, credentials, discovered=configured.discovered_of(destination)
+    )
     proof = proof_of(destination, revision)
     found = completeness.progress(
         platform_of(destination).setup,
