@@ -9,6 +9,7 @@ from destinations.views import (
     configure,
     detail,
     listing,
+    live_choices,
     map_fields,
     marketplace,
     review,
@@ -22,6 +23,11 @@ urlpatterns = [
     path("destinations/<str:instance_id>/", detail.destination_detail, name="destination-detail"),
     path("destinations/<str:instance_id>/setup/auth/", authenticate.authenticate, name="setup-auth"),
     path("destinations/<str:instance_id>/setup/configure/", configure.configure, name="setup-configure"),
+    path(
+        "destinations/<str:instance_id>/setup/choices/<str:field>/",
+        live_choices.live_choices,
+        name="setup-choices",
+    ),
     path("destinations/<str:instance_id>/setup/map/", map_fields.map_fields, name="setup-map"),
     path("destinations/<str:instance_id>/setup/test/", trial.trial, name="setup-test"),
     path(

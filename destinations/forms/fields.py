@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from destinations.fields import MAX_PAIRS, FieldSpec
+from destinations.forms.live_choices import LiveChoicesInput, LiveField
 from destinations.forms.target_fields import TargetFields, TargetFieldsInput
 from leadconduit.forms import ChoiceCards, SecretInput
 from leadconduit.leads.values import clean
@@ -88,9 +89,17 @@ class PairsInput(forms.Widget):
 
 
 def field_for(
-    spec: FieldSpec, *, stored: bool = False, more: int = 0, asked: QueryDict | None = None
+    spec: FieldSpec,
+    *,
+    stored: bool = False,
+    more: int = 0,
+    asked: QueryDict | None = None,
+    live: LiveField | None = None,
 ) -> forms.Field:
-    """The form field of a declared one. `stored`: its secret is kept; `more`: blank rows; `asked`: what was posted."""
+    """The form field of a declared one.
+
+    `stored`: its secret is kept; `more`: blank rows; `asked`: what was posted; `live`: what is known of live choices.
+    """
     shared: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": spec.required}
     match spec.kind:
         case "secret":
@@ -100,6 +109,8 @@ def field_for(
             return Number(**shared, widget=forms.TextInput(attrs=attrs))
         case "boolean":
             return Flag(**shared)
+        case "choice" if spec.live_choices:
+            return Text(**shared, widget=LiveChoicesInput(spec, live))
         case "choice":
             return Text(**shared, widget=_choices(spec))
         case "pairs" | "secret_pairs":

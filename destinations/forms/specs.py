@@ -8,7 +8,9 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from destinations.fields import FieldSpec, with_defaults
-from destinations.forms.fields import Text, field_for
+from destinations.forms.fields import Flag, Text, field_for
+from destinations.forms.live_choices import LiveField
+from destinations.platforms.port import ActionSpec
 from destinations.wizard import MAX_ACTIONS, ActionEntry
 from destinations.wizard.completeness import NAME
 
@@ -17,7 +19,8 @@ class SpecForm(forms.Form):
     """A form of declared fields: it either reads what was posted, or shows what is saved.
 
     `stored` names secrets that are kept and not shown; of `secret_pairs`, the values show only names. A form that shows
-    is told by `asked` what was posted: the buttons within its fields ask for another row, or for an example's fields.
+    is told by `asked` what was posted: the buttons within its fields ask for another row, or for an example's fields;
+    and by `live` what is known of the fields whose choices are live.
     """
 
     use_required_attribute = False
@@ -30,13 +33,20 @@ class SpecForm(forms.Form):
         values: Mapping[str, Any] | None = None,
         stored: Collection[str] = (),
         asked: QueryDict | None = None,
+        live: Mapping[str, LiveField] | None = None,
         prefix: str | None = None,
     ) -> None:
         specs = tuple(specs)
         super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
         for spec in specs:
             another = asked is not None and asked.get("another") == self.add_prefix(spec.key)
-            self.fields[spec.key] = field_for(spec, stored=spec.key in stored, more=int(another), asked=asked)
+            self.fields[spec.key] = field_for(
+                spec,
+                stored=spec.key in stored,
+                more=int(another),
+                asked=asked,
+                live=(live or {}).get(spec.key),
+            )
 
     def read(self) -> dict[str, Any]:
         """What was posted, whatever it is."""
@@ -67,6 +77,38 @@ class ActionForm(SpecForm):
     def entry(self) -> ActionEntry:
         values = self.read()
         return ActionEntry(values.pop("id"), values.pop("name"), values)
+
+
+class OfferForm(SpecForm):
+    """An action that an integration offers once: whether it is wanted, and its own fields.
+
+    `used`: a flow delivers to it, so that it stays.
+    """
+
+    def __init__(self, spec: ActionSpec, *, wanted: bool = False, used: bool = False, **options: Any) -> None:
+        super().__init__(spec.fields, prefix=offer_prefix(spec.key), **options)
+        self.fields["wanted"] = Flag(label=spec.name, help_text=spec.description, required=False)
+        self.initial["wanted"] = wanted
+        self.spec = spec
+        self.used = used
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[field.key] for field in self.spec.fields]
+
+
+def offer_prefix(key: str) -> str:
+    return f"offer-{key}"
+
+
+def read_offers(specs: Iterable[ActionSpec], data: QueryDict) -> list[ActionEntry]:
+    """Of the actions that are offered once, those that were ticked, in the order in which they are offered."""
+    entries = []
+    for spec in specs:
+        values = OfferForm(spec, data=data).read()
+        if values.pop("wanted"):
+            entries.append(ActionEntry("", spec.name, values, action_id=spec.key))
+    return entries
 
 
 def read_actions(specs: Sequence[FieldSpec], data: QueryDict) -> list[ActionEntry]:

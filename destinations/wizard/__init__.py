@@ -3,6 +3,7 @@
     drafts        begin a destination, save into its draft, go back to what is live
     completeness  what is still missing, and where
     snapshot      a destination read once: how far it is, what a payload would become
+    live          what the system itself says: choices of fields, fields of actions
     testing       real requests for a sample lead; proof says what they tell of a draft
     going_live    activate, apply
     versions      go back to what was live before
@@ -39,6 +40,7 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
+from destinations.wizard.live import KnownChoices, Live
 from destinations.wizard.snapshot import Standing, preview, progress, standing, variables
 from destinations.wizard.testing import Run, hosts, test
 from destinations.wizard.versions import roll_back
@@ -50,6 +52,8 @@ __all__ = [
     "DeliveriesWait",
     "Gone",
     "InUse",
+    "KnownChoices",
+    "Live",
     "NotActivated",
     "NotComplete",
     "NotTested",

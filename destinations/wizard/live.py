@@ -13,7 +13,7 @@ from destinations import configured
 from destinations.configured import Document, current, platform_of
 from destinations.fields import Choice, FieldSpec
 from destinations.models import Destination, LiveAnswer
-from destinations.platforms.port import DestinationValues
+from destinations.platforms.port import ActionValues, DestinationValues
 from destinations.wizard.completeness import spec_of
 from destinations.wizard.drafts import stamp
 
@@ -148,10 +148,6 @@ def with_values(destination: DestinationValues, field: str, values: Mapping[str,
     action_id, _, _key = field.rpartition(".")
     if not action_id:
         return replace(destination, configuration={**destination.configuration, **values})
-    actions = [
-        replace(action, configuration={**action.configuration, **values})
-        if action.action_id == action_id
-        else action
-        for action in destination.actions
-    ]
-    return replace(destination, actions=tuple(actions))
+    others = [action for action in destination.actions if action.action_id != action_id]
+    asked = ActionValues(action_id=action_id, name="", configuration=values)
+    return replace(destination, actions=(*others, asked))

@@ -73,6 +73,7 @@ def things(acme: Account) -> dict[str, str]:
         "destinations": destination.instance_id,
         "actions": Action.objects.get(destination=destination).pk,
         "versions": "1",
+        "choices": "list",
         "history": "1",
         "hooks": Action.objects.get(destination=destination).pk,
         "entities": seller.pk,

@@ -29,6 +29,8 @@ SEE = Access(LOGIN, IN, IN, IN, LOGIN, LOGIN)
 SEE_IT = Access(LOGIN, 404, IN, IN, LOGIN, LOGIN)
 CHANGE = Access(LOGIN, IN, 403, IN, LOGIN, LOGIN)
 CHANGE_IT = Access(LOGIN, 404, 403, IN, LOGIN, LOGIN)
+# For those who may change, and not there in the destination that the walk is made with.
+NOT_THERE = Access(LOGIN, 404, 403, 404, LOGIN, LOGIN)
 # For the account's owner alone; the stranger owns theirs.
 OWN = Access(LOGIN, IN, 403, 403, LOGIN, LOGIN)
 # The REST API knows keys and no sessions. A key acts for its account, with the right to change.
@@ -62,6 +64,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/destinations/{instance_id}/": {"GET": SEE_IT},
     "/app/destinations/{instance_id}/setup/auth/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/configure/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    # The webhook has no choices that its receiver knows.
+    "/app/destinations/{instance_id}/setup/choices/{field}/": {"GET": NOT_THERE},
     "/app/destinations/{instance_id}/setup/map/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/test/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/answers/": {"GET": SEE_IT, "POST": CHANGE_IT},

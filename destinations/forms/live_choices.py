@@ -1,0 +1,52 @@
+"""A field whose choices the other system knows."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from destinations.fields import FieldSpec
+from destinations.wizard import KnownChoices
+
+
+@dataclass(frozen=True, slots=True)
+class LiveField:
+    """What a page knows of it. At `url` the field is to be had anew; `problem` says why the system did not answer."""
+
+    url: str
+    known: KnownChoices = field(default_factory=KnownChoices)
+    problem: str = ""
+
+
+class LiveChoicesInput(forms.Widget):
+    """The choices that were found last, with a search, those that follow, and a button that asks again.
+
+    Where there is a script, choices that nobody asked for yet, or that are of no more use, come by themselves.
+    """
+
+    template_name = "destinations/forms/live_choices.html"
+
+    def __init__(self, spec: FieldSpec, live: LiveField | None) -> None:
+        super().__init__()
+        self.spec = spec
+        self.live = live or LiveField("")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        known = self.live.known
+        chosen = "" if value is None else str(value)
+        items = [(choice.value, choice.label) for choice in known.items]
+        if chosen and chosen not in dict(items):
+            items.insert(0, (chosen, known.label(chosen)))
+        prefix = name.removesuffix(self.spec.key)
+        context["widget"] |= {
+            "chosen": chosen,
+            "items": items,
+            "label": self.spec.label,
+            "known": known,
+            "url": self.live.url,
+            "problem": self.live.problem,
+            "loads": known.stale and not self.live.problem,
+            "depends_on": [f"#id_{prefix}{key}" for key in self.spec.depends_on],
+        }
+        return context
