@@ -48,8 +48,11 @@ def values_of(
     )
 
 
-def discovered_of(destination: Destination) -> dict[str, Targets]:
+def discovered_of(destination: Destination, document: Document) -> dict[str, Targets]:
     """What the system said last of what its actions take, by `action_id`."""
+    offers = platform_of(destination).setup.offers(values_of(destination, document))
+    if not any(spec.live_targets for spec in offers):
+        return {}
     kept = LiveAnswer.objects.filter(destination=destination, about__startswith="targets:")
     return {
         about.removeprefix("targets:"): Targets.from_json(answer)

@@ -29,7 +29,7 @@ from destinations.forms.tables import Tables
 from destinations.mapping import TRANSFORMATIONS, MappingRow, Suggestion, suggest
 from destinations.mapping.tables import key_of
 from destinations.models import Destination
-from destinations.platforms.port import TargetField, Targets
+from destinations.platforms.port import PlatformError, TargetField, Targets
 from destinations.target_fields import TYPES
 from destinations.views import steps
 from destinations.views.common import find, get_or_post, says_why, wants_fragment
@@ -80,6 +80,7 @@ class Mapped:
         self.variables = self.sample.variables(destination)
         self.sources = sources_of(request.account, known, self.variables)
         self.tables = configured.tables_of(self.standing.revision.document)
+        self.live = wizard.Live(destination, self.standing.revision.document).targets()
 
     def targets(self, action: configured.Document) -> Targets:
         setup = platform_of(self.standing.destination).setup
@@ -108,10 +109,26 @@ def _posted_page(request: MemberRequest, destination: Destination) -> HttpRespon
         return _page(request, mapped, posted, tables, conflict=True)
     if not (tables.wrong or tables.refused) and (left := steps.leave(request, destination, "map")):
         return left
+    if "discover" in request.POST:
+        unanswered = _discover(request, destination)
+        return _page(request, Mapped(request, destination), posted, tables, unanswered=unanswered)
     now = Mapped(request, destination)
     if change and wants_fragment(request) and now.tables == mapped.tables and not tables.wrong:
         return _changed_action(request, now, change, posted)
     return _page(request, now, posted, tables)
+
+
+def _discover(request: MemberRequest, destination: Destination) -> str:
+    """Ask the system which fields it has: for one action, or for all of which that is not known. Why it did not answer."""
+    live, wanted = wizard.Live(destination), request.POST["discover"]
+    actions = [
+        id for id, known in live.targets().items() if wanted == id or (wanted == "stale" and known.stale)
+    ]
+    try:
+        live.discover(actions, now=timezone.now())
+    except PlatformError as refused:
+        return refused.sentence
+    return ""
 
 
 def _save(
@@ -206,7 +223,9 @@ def _page(
     tables: Tables | None = None,
     *,
     conflict: bool = False,
+    unanswered: str = "",
 ) -> HttpResponse:
+    """`unanswered`: why the system did not say which fields it has."""
     standing = mapped.standing
     tables = tables or Tables(mapped.tables, in_use={})
     sections = [
@@ -229,6 +248,8 @@ def _page(
         unsaved=tables.wrong,
         problems=found,
         sections=sections,
+        unanswered=unanswered,
+        discovers=not unanswered and any(known.stale for known in mapped.live.values()),
         tables=tables,
         sample=mapped.sample,
         examples=EXAMPLES,
@@ -288,6 +309,8 @@ class Section(NamedTuple):
     own: int
     focus: str
     removed: Removed | None
+    action_id: str
+    live: wizard.KnownTargets | None
 
     @property
     def brings_back(self) -> list[tuple[str, str]]:
@@ -383,6 +406,8 @@ def _section(
         own=len([field for field in mapped.sources.own if field not in {row.target for row in filled}]),
         focus=now.focus,
         removed=now.removed,
+        action_id=action["action_id"],
+        live=mapped.live.get(action["action_id"]),
     )
 
 

@@ -64,7 +64,7 @@ def _comparison(
 def _required(destination: Destination, draft: DestinationRevision) -> dict[str, Collection[str]]:
     setup = platform_of(destination).setup
     values = configured.values_of(
-        destination, draft.document, discovered=configured.discovered_of(destination)
+        destination, draft.document, discovered=configured.discovered_of(destination, draft.document)
     )
     return {
         action["id"]: [

@@ -40,7 +40,7 @@ from destinations.wizard.errors import (
     quoted,
 )
 from destinations.wizard.going_live import activate, apply
-from destinations.wizard.live import KnownChoices, Live
+from destinations.wizard.live import KnownChoices, KnownTargets, Live
 from destinations.wizard.snapshot import Standing, preview, progress, standing, variables
 from destinations.wizard.testing import Run, hosts, test
 from destinations.wizard.versions import roll_back
@@ -53,6 +53,7 @@ __all__ = [
     "Gone",
     "InUse",
     "KnownChoices",
+    "KnownTargets",
     "Live",
     "NotActivated",
     "NotComplete",

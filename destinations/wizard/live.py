@@ -7,6 +7,7 @@ the system does not answer. Nothing here is needed to deliver a lead.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from destinations import configured
@@ -39,13 +40,24 @@ class KnownChoices:
         return (self.labels or {}).get(value, value)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownTargets:
+    """When the system was asked what an action takes. `stale`: never, or of a destination that was set up otherwise."""
+
+    asked_at: datetime | None = None
+    stale: bool = True
+
+
 class Live:
     """What is known of one destination's system, read once for a page."""
 
     def __init__(self, destination: Destination, document: Document | None = None) -> None:
         self.destination = destination
         self.document = document or current(destination).document
-        self._answers = {row.about: row for row in destination.live_answers.all()}
+
+    @cached_property
+    def _answers(self) -> dict[str, LiveAnswer]:
+        return {row.about: row for row in self.destination.live_answers.all()}
 
     # --- Choices
 
@@ -98,17 +110,20 @@ class Live:
 
     # --- What actions take
 
-    def targets_age(self, action_id: str) -> tuple[datetime | None, bool]:
-        """When an action's fields were asked for last, and whether that is of no more use."""
-        kept = self._answers.get(f"targets:{action_id}")
-        return (kept.asked_at, kept.stamp != self._targets_stamp(action_id)) if kept else (None, True)
-
-    def actions(self) -> list[str]:
-        """The actions that the system can be asked about, by `action_id`."""
-        setup, values = platform_of(self.destination).setup, self._values()
-        offers = setup.offers(values)
+    def targets(self) -> dict[str, KnownTargets]:
+        """Of the actions that the system can be asked about, by `action_id`."""
+        values = configured.values_of(self.destination, self.document)
+        offers = platform_of(self.destination).setup.offers(values)
         ids = [action.action_id for action in values.actions]
-        return [id for id in ids if (spec := spec_of(offers, id)) and spec.live_targets]
+        return {
+            id: self._known_targets(id) for id in ids if (spec := spec_of(offers, id)) and spec.live_targets
+        }
+
+    def _known_targets(self, action_id: str) -> KnownTargets:
+        kept = self._answers.get(f"targets:{action_id}")
+        if kept is None:
+            return KnownTargets()
+        return KnownTargets(kept.asked_at, stale=kept.stamp != self._targets_stamp(action_id))
 
     def discover(self, action_ids: Iterable[str], *, now: datetime) -> None:
         """Ask the system what actions take, and keep what it says.

@@ -37,7 +37,7 @@ def standing(destination: Destination, revision: DestinationRevision | None = No
     document = revision.document
     credentials = configured.credentials_of(configured.connection_of(destination, document))
     values = configured.values_of(
-        destination, document, credentials, discovered=configured.discovered_of(destination)
+        destination, document, credentials, discovered=configured.discovered_of(destination, document)
     )
     proof = proof_of(destination, revision)
     found = completeness.progress(
