@@ -18,6 +18,7 @@ from destinations.platforms.port import (
     Choices,
     Connected,
     DestinationValues,
+    Feature,
     Icon,
     Integration,
     LiveAction,
@@ -199,7 +200,8 @@ def _find(connectors: Connectors, key: str) -> Connector:
 
 
 def _searchable(connector: Connector) -> str:
-    return f"{connector.name} {connector.description} {connector.category}".casefold()
+    actions = " ".join(action.name for action in connector.actions)
+    return f"{connector.name} {connector.description} {connector.category} {actions}".casefold()
 
 
 def _integration(connector: Connector) -> Integration:
@@ -208,8 +210,8 @@ def _integration(connector: Connector) -> Integration:
         name=connector.name,
         description=connector.description,
         category=connector.category,
-        schemes=tuple(scheme.label for scheme in connector.schemes),
-        actions=tuple(action.name for action in connector.actions),
+        schemes=tuple(Feature(scheme.label, scheme.help) for scheme in connector.schemes),
+        actions=tuple(Feature(action.name, action.description) for action in connector.actions),
         overview=connector.overview,
     )
 

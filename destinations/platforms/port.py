@@ -7,7 +7,7 @@ workers. docs/adr/0008-platform-port.md sets these operations beside Prismatic's
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from destinations.fields import Choice, FieldGroup, FieldSpec
 from destinations.outcome import Accepted, Result
@@ -31,16 +31,23 @@ class UnknownIntegration(PlatformError):
 # --- What is offered
 
 
+class Feature(NamedTuple):
+    """Something to read about."""
+
+    name: str
+    words: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """An entry of the marketplace; `schemes` and `actions` are for reading, in order."""
+    """An entry of the marketplace; `schemes` (ways to authenticate) and `actions` are for reading, in order."""
 
     key: str
     name: str
     description: str
     category: str
-    schemes: tuple[str, ...]
-    actions: tuple[str, ...]
+    schemes: tuple[Feature, ...]
+    actions: tuple[Feature, ...]
     overview: str = ""
 
 

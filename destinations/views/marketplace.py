@@ -1,19 +1,23 @@
 """The first step: which integration. Choosing one begins a destination."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from destinations import marketplace as shelves
 from destinations import wizard
-from destinations.platforms.port import PlatformError
-from destinations.platforms.registry import PLATFORMS
+from destinations.marketplace import Entry
+from destinations.models import Destination
+from destinations.platforms.port import PlatformError, UnknownIntegration
 from destinations.views.common import get_or_post, tile, wants_fragment
 from destinations.wizard.completeness import LABELS
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
-
-BUILTIN = "builtin"
 
 _STEPS = [
     {"label": "Integration", "state": "current"},
@@ -26,32 +30,60 @@ _STEPS = [
 def marketplace(request: MemberRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _begin(request)
-    search = request.GET.get("q", "").strip()
-    cards = [
-        {
-            "integration": integration,
-            "tile": tile(integration.key, integration.name),
-            # Keys are unique within a platform. Ours go without its name.
-            "key": integration.key if platform == BUILTIN else f"{platform}:{integration.key}",
-        }
-        for platform, port in PLATFORMS.items()
-        for integration in port.marketplace.list(request.account.pk, search)
-    ]
-    context = {"cards": cards, "search": search, "steps": _STEPS}
+    search, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
+    found = shelves.entries(request.account, search)
+    context = {
+        "cards": [_card(entry) for entry in found if category in ("", entry.integration.category)],
+        "categories": _categories(found, category),
+        "category": category,
+        "search": search,
+        "steps": _STEPS,
+    }
     template = (
         "destinations/_marketplace.html" if wants_fragment(request) else "destinations/marketplace.html"
     )
     return render(request, template, context)
 
 
+def _card(entry: Entry) -> dict[str, Any]:
+    integration = entry.integration
+    return {"entry": entry, "integration": integration, "tile": tile(integration.key, integration.name)}
+
+
+def _categories(entries: Sequence[Entry], chosen: str) -> list[tuple[str, int]]:
+    """Those that have something to show, and how much. The chosen one stays, so that it can be left."""
+    counts = {chosen: 0} if chosen else {}
+    for entry in entries:
+        counts[entry.integration.category] = counts.get(entry.integration.category, 0) + 1
+    return sorted(counts.items())
+
+
+@require_safe
+@requires(Role.VIEWER)
+def integration_detail(request: MemberRequest, key: str) -> HttpResponse:
+    """What an integration does and what it asks for, before anything is begun."""
+    try:
+        entry = shelves.entry(request.account, key)
+    except UnknownIntegration as unknown:
+        raise Http404 from unknown
+    platform, integration = entry.platform, entry.integration.key
+    in_use = Destination.objects.for_account(request.account).activated()
+    context = {
+        **_card(entry),
+        "steps": _STEPS,
+        "destinations": in_use.filter(platform=platform, integration=integration).order_by("name")[:20],
+    }
+    return render(request, "destinations/integration.html", context)
+
+
 @requires(Role.ADMIN)
 def _begin(request: MemberRequest) -> HttpResponse:
-    platform, _, key = request.POST.get("integration", "").rpartition(":")
+    platform, integration = shelves.parted(request.POST.get("integration", ""))
     try:
         destination = wizard.begin(
             account=request.account,
-            platform=platform or BUILTIN,
-            integration=key,
+            platform=platform,
+            integration=integration,
             by=request.member,
             now=timezone.now(),
         )

@@ -74,6 +74,7 @@ def things(acme: Account) -> dict[str, str]:
         "actions": Action.objects.get(destination=destination).pk,
         "versions": "1",
         "choices": "list",
+        "new": "webhook",
         "history": "1",
         "hooks": Action.objects.get(destination=destination).pk,
         "entities": seller.pk,

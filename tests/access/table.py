@@ -61,6 +61,7 @@ TABLE: dict[str, dict[str, Access]] = {
     # --- Destinations and the wizard
     "/app/destinations/": {"GET": SEE},
     "/app/destinations/new/": {"GET": SEE, "POST": CHANGE},
+    "/app/destinations/new/{key}/": {"GET": SEE},
     "/app/destinations/{instance_id}/": {"GET": SEE_IT},
     "/app/destinations/{instance_id}/setup/auth/": {"GET": SEE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/setup/configure/": {"GET": SEE_IT, "POST": CHANGE_IT},
