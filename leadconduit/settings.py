@@ -6,7 +6,9 @@
 import base64
 import binascii
 import ipaddress
+import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,6 +92,31 @@ if SANDBOX and PRODUCTION:
     )
 _base = urlsplit(BASE_URL)
 OUTBOUND_SANDBOX = [(_base.hostname or "", _base.port or 80)] if SANDBOX else []
+
+
+def _rewrite() -> dict[str, str]:
+    """`{origin: base}`; an origin's host may begin with `*.`, and a base lies below BASE_URL."""
+    text = os.environ.get("OUTBOUND_REWRITE", "").strip()
+    if not text:
+        return {}
+    if not SANDBOX:
+        raise ImproperlyConfigured("OUTBOUND_REWRITE leads to stand-ins, which only SANDBOX=1 serves.")
+    try:
+        given: Any = json.loads(text)
+        pairs = {str(origin): str(base).rstrip("/") for origin, base in given.items()}
+    except (ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(
+            "OUTBOUND_REWRITE must be a JSON object of origins and addresses."
+        ) from error
+    for origin, base in pairs.items():
+        if not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]+)?", origin):
+            raise ImproperlyConfigured(f"OUTBOUND_REWRITE: {origin!r} is not an origin.")
+        if not base.startswith(f"{BASE_URL}/"):
+            raise ImproperlyConfigured(f"OUTBOUND_REWRITE: {base!r} does not lie below BASE_URL.")
+    return pairs
+
+
+OUTBOUND_REWRITE = _rewrite()
 
 
 # --- Database

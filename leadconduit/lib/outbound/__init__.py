@@ -6,6 +6,7 @@ exchange has its secrets masked before anybody sees it.
 
     messages    what goes in and comes out: Request, Response, Answer, the errors
     addresses   where connecting is allowed
+    rewriting   which addresses lead to stand-ins instead, while the product is tried out
     targets     which URLs and headers are allowed, and why not
     client      one exchange over aiohttp: guard, bounds, what a failure means
     exchanges   what may be stored and shown of it
@@ -25,6 +26,7 @@ from leadconduit.lib.outbound.messages import (
     Response,
 )
 from leadconduit.lib.outbound.owner import asend, loop, run, send
+from leadconduit.lib.outbound.rewriting import rewritten
 from leadconduit.lib.outbound.targets import check_header, check_url
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "check_header",
     "check_url",
     "loop",
+    "rewritten",
     "run",
     "send",
 ]

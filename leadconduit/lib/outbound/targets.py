@@ -9,6 +9,7 @@ from yarl import URL
 
 from leadconduit.lib.outbound import addresses
 from leadconduit.lib.outbound.messages import REQUEST_LIMIT, NotAllowed, Request
+from leadconduit.lib.outbound.rewriting import rewritten
 
 URL_LIMIT = 8192
 """Characters that a URL may have."""
@@ -84,7 +85,7 @@ def check(request: Request) -> Target:
 
 
 def _allowed_target(url: str) -> Target:
-    target = _target(url)
+    target = _target(rewritten(url))
     # The guard asks again as it connects. Asking here too gives forms an answer without the network, and the same
     # answer to every spelling of an address.
     if target.literal and (kind := addresses.forbidden_kind(target.literal, target.port)):
