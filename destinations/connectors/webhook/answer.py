@@ -1,21 +1,15 @@
 """A receiver's answer becomes an outcome."""
 
-import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, cast
 
+from destinations.connectors.answers import json_of, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Result
 from destinations.platforms.port import DestinationValues
-from leadconduit.leads.values import as_text, clean, is_blank, lookup
-from leadconduit.lib.masking import masker_for
-from leadconduit.lib.outbound import Answer, Exchange, NotAllowed, NotSent, OutboundError, Response
-
-LONGEST_PAUSE = 24 * 3600
-"""Seconds. A receiver may ask for more, and is asked again after a day all the same."""
-LONGEST_REASON = 500
+from leadconduit.leads.values import as_text, is_blank, lookup
+from leadconduit.lib.outbound import Answer, Exchange, Response
 
 _NOBODY_THERE = {
     404: "Nothing takes leads at this address: check the URL and the path.",
@@ -30,13 +24,13 @@ def result_of(
     answer: Answer, configuration: Mapping[str, Any], *, secrets: tuple[str, ...], now: datetime
 ) -> Result:
     if answer.response is None:
-        outcome, reason = _without_response(answer.error)
-        return Result(outcome, _presentable(reason, secrets), exchange=answer.exchange)
+        outcome, reason = without_response(answer)
+        return Result(outcome, presentable(reason, secrets), exchange=answer.exchange)
     outcome, reason = _judged(answer.response, configuration)
     return Result(
         outcome,
-        _presentable(reason, secrets),
-        retry_after=_retry_after(answer.response, now) if outcome.retries else None,
+        presentable(reason, secrets),
+        retry_after=retry_after(answer.response, now) if outcome.retries else None,
         exchange=answer.exchange,
     )
 
@@ -58,20 +52,6 @@ def judge(destination: DestinationValues, exchange: Mapping[str, Any]) -> Result
     return result_of(
         Answer(response, None, cast(Exchange, exchange)), destination.configuration, secrets=(), now=at
     )
-
-
-def _without_response(error: OutboundError | None) -> tuple[Outcome, str]:
-    sentence = error.sentence if error else ""
-    if isinstance(error, NotAllowed):
-        return Outcome.MISCONFIGURED, sentence
-    return (Outcome.UNREACHABLE if isinstance(error, NotSent) else Outcome.UNKNOWN), sentence
-
-
-def _presentable(reason: str, secrets: tuple[str, ...]) -> str:
-    """A reason may quote the receiver, who may quote anything: our own credential, or what cannot be stored."""
-    cleaned, _ = clean(masker_for(secrets).mask(reason))
-    text = " ".join(str(cleaned).split())
-    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
 
 
 # --- What a response means
@@ -132,10 +112,7 @@ def _reason(response: Response, configuration: Mapping[str, Any]) -> str:
 
 
 def _at(path: str, response: Response) -> object:
-    try:
-        return lookup({"body": json.loads(response.text)}, f"body.{path}")
-    except (ValueError, RecursionError):
-        return None
+    return lookup({"body": json_of(response)}, f"body.{path}")
 
 
 # --- Statuses of success, as people write them
@@ -159,20 +136,3 @@ def _range(match: re.Match[str]) -> tuple[int, int]:
     if match[1]:
         return int(match[1]) * 100, int(match[1]) * 100 + 99
     return int(match[2]), int(match[3] or match[2])
-
-
-# --- When to come back
-
-
-def _retry_after(response: Response, now: datetime) -> float | None:
-    """Seconds from now, whether the header gives seconds or a date; None without it, or when it makes no sense."""
-    written = response.header("Retry-After").strip()
-    if written.isdecimal():
-        seconds = float(written[:10])
-    else:
-        try:
-            at = parsedate_to_datetime(written)
-        except (ValueError, OverflowError):
-            return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_PAUSE)
