@@ -8,6 +8,7 @@ from destinations.connectors.webhook import client
 from destinations.connectors.webhook.answer import judge, status_problem
 from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem, url_problem
 from destinations.connectors.webhook.targets import targets
+from destinations.connectors.webhook.xml import root_problem
 from destinations.fields import Choice, FieldSpec
 from destinations.platforms.port import ActionSpec, AnswerRules, AuthScheme, Page, Targets
 
@@ -122,7 +123,16 @@ REQUEST = Page(
                 Choice("json", "JSON", "Nested fields become objects."),
                 Choice("form", "Form", "Nested fields are written with dots, as in company.name."),
                 Choice("query", "Query", "Fields stand in the address, and there is no body."),
+                Choice("xml", "XML", "Nested fields become elements, and lists repeat theirs."),
             ),
+        ),
+        FieldSpec(
+            key="root",
+            label="Root element",
+            help="Of XML: the element that holds all others.",
+            default="lead",
+            max_length=100,
+            check=root_problem,
         ),
         FieldSpec(
             key="timeout",
@@ -219,7 +229,7 @@ SEND = ActionSpec(
 WEBHOOK = Connector(
     key="webhook",
     name="Custom Webhook",
-    description="Send leads to any address over HTTP, as JSON, a form or a query.",
+    description="Send leads to any address over HTTP, as JSON, XML, a form or a query.",
     category="Developer tools",
     overview="For a system of your own, or one that is not in the marketplace: choose the method and the format, "
     "authenticate by key, password, token or headers, and say how its answer is to be understood.",

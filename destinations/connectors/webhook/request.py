@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from destinations.connectors.webhook.xml import is_name, xml_body
 from destinations.platforms.port import Order
 from leadconduit.leads.values import as_text
 from leadconduit.lib.masking import header_secrets
@@ -23,7 +24,7 @@ def request_for(order: Order) -> Request:
     """The request that delivers this order. It carries the delivery's key as `webhook-id`, the same for every try."""
     configuration = order.destination.configuration
     credential = _credential(order.destination.scheme, order.destination.credentials)
-    content_type, body, query = _formatted(configuration.get("format") or "json", order.payload)
+    content_type, body, query = _formatted(configuration, order.payload)
     path = order.action.configuration.get("path") or ""
     headers = [
         ("User-Agent", "LeadConduit"),
@@ -80,8 +81,12 @@ def _credential(scheme: str, values: Mapping[str, Any]) -> _Credential:
 # --- The lead in its format
 
 
-def _formatted(format: str, payload: Mapping[str, Any]) -> tuple[str, bytes, Pairs]:
+def _formatted(configuration: Mapping[str, Any], payload: Mapping[str, Any]) -> tuple[str, bytes, Pairs]:
     """Content type (none without a body), body, and what goes into the query."""
+    format = configuration.get("format") or "json"
+    if format == "xml":
+        root = configuration.get("root") or ""
+        return "application/xml; charset=utf-8", xml_body(payload, root if is_name(root) else "lead"), []
     if format == "query":
         return "", b"", list(_flat(payload))
     if format == "form":
