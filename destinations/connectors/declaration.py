@@ -74,7 +74,8 @@ class Connector:
     are good. These three raise PlatformError with words for the customer; NotConnected may pass.
 
     Where people say how answers are read, `answer_rules` name the fields of its configuration that do so, and `judge`
-    tries them.
+    tries them. `tested` says how it was tested, `unconfirmed` what nobody has seen the real system do: sentences for
+    docs/connectors.md.
     """
 
     key: str
@@ -93,6 +94,8 @@ class Connector:
     answer_rules: AnswerRules | None = None
     judge: Judge | None = None
     client: Client
+    tested: str
+    unconfirmed: tuple[str, ...] = ()
 
     def scheme(self, key: str) -> AuthScheme | None:
         return next((scheme for scheme in self.schemes if scheme.key == key), None)

@@ -240,4 +240,5 @@ WEBHOOK = Connector(
     answer_rules=AnswerRules(page="answer", term="search_term", path="search_path", reason="reason_path"),
     judge=judge,
     client=client,
+    tested="Real requests to servers of the test suite.",
 )

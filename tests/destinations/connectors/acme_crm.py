@@ -118,6 +118,7 @@ ACME = Connector(
     discover=discover,
     identify=identify,
     client=AcmeClient(),
+    tested="Real requests to a server of the test suite.",
 )
 
 
