@@ -164,7 +164,7 @@ class StandIn:
     kinds: tuple[Kind, ...]
     routes: tuple[Route, ...]
     oauth: TokenServer
-    refuses: Callable[[Literal["missing", "unknown", "expired"]], Reply]
+    refuses: Callable[[Call, Literal["missing", "unknown", "expired"]], Reply]
     not_found: Callable[[Call], Reply]
     faults: Mapping[FaultKey, Callable[[Call], Reply]]
     seed: Callable[[Organisation], Iterable[tuple[str, str, Fields]]]

@@ -6,6 +6,7 @@ from destinations.models.inspected_request import InspectedRequest
 from destinations.models.lane import Lane
 from destinations.models.live_answer import LiveAnswer
 from destinations.models.revision import DestinationRevision
+from destinations.models.stand_in import StandInFault, StandInRecord, StandInToken
 
 __all__ = [
     "Action",
@@ -16,4 +17,7 @@ __all__ = [
     "InspectedRequest",
     "Lane",
     "LiveAnswer",
+    "StandInFault",
+    "StandInRecord",
+    "StandInToken",
 ]

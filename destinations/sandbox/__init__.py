@@ -1,1 +1,4 @@
-"""Something to send leads to where there is nothing yet: a request inspector. Never served in production."""
+"""What leads are sent to where there is nothing yet: stand-ins for business systems, and a request inspector.
+
+Never served in production.
+"""

@@ -91,4 +91,7 @@ def things(acme: Account) -> dict[str, str]:
         "platform": "builtin",
         "integration": "webhook",
         "rest": "anything",
+        "sandbox": "salesforce",
+        "records": "Lead",
+        "record_id": "00Q5e00000aaaaaAAA",
     }

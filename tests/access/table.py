@@ -42,6 +42,8 @@ OPEN = Access(IN, IN, IN, IN, IN, IN)
 SIGNED = Access(403, 403, 403, 403, 403, 403)
 # Not opened by who one is, but by the key of one action.
 ACTION_KEY = Access(401, 401, 401, 401, 401, 401)
+# A stand-in's own records: no account has them.
+NO_SUCH_RECORD = Access(404, 404, 404, 404, 404, 404)
 
 TABLE: dict[str, dict[str, Access]] = {
     "/": {"GET": OPEN},
@@ -145,6 +147,11 @@ TABLE: dict[str, dict[str, Access]] = {
     "/icons/{account_id}/{platform}/{integration}.svg": {"GET": SIGNED},
     "/healthz": {"GET": OPEN},
     "/readyz": {"GET": OPEN},
+    # Stand-ins answer as the systems do: for a token of theirs. Production has none.
+    "/sandbox/": {"GET": OPEN},
+    "/sandbox/{key}/": {"GET": OPEN, "POST": OPEN},
+    "/sandbox/{key}/records/{kind}/{record_id}/": {"GET": NO_SUCH_RECORD},
+    "/sandbox/{key}/{rest}": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), ACTION_KEY),
     # The inspector keeps whatever is sent to it. Production has none.
     "/sandbox/inspector/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), OPEN),
     "/sandbox/inspector/{rest}": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), OPEN),

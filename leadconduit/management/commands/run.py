@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from destinations.sandbox.stand_ins import environment as sandbox_environment
 from leadconduit.lib import embedded_database, supervisor
 from leadconduit.lib.supervisor import Service, StopRequest, say
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         host = os.environ.get("HOST") or "127.0.0.1"
         base_url = os.environ.get("BASE_URL") or f"http://127.0.0.1:{settings.PORT}"
         environment = {
+            **sandbox_environment(base_url),
             **os.environ,
             "SANDBOX": "1",
             "BASE_URL": base_url,
