@@ -20,7 +20,7 @@ from destinations.views import (
 urlpatterns = [
     path("destinations/", listing.destination_list, name="destination-list"),
     path("destinations/new/", marketplace.marketplace, name="destination-new"),
-    path("destinations/new/<str:key>/", marketplace.integration_detail, name="integration-detail"),
+    path("destinations/new/<str:key>/", marketplace.integration_detail, name="destination-integration"),
     path("destinations/<str:instance_id>/", detail.destination_detail, name="destination-detail"),
     path("destinations/<str:instance_id>/setup/auth/", authenticate.authenticate, name="setup-auth"),
     path("destinations/<str:instance_id>/setup/configure/", configure.configure, name="setup-configure"),
