@@ -153,8 +153,8 @@ class StandIn:
 
     `origins` are the system's own, which lead here (`https://*.example.com` for any host below). `refuses` answers a
     call whose token is not good; "missing", "unknown" and "expired" say why. `faults` are what can be switched on, beside
-    those that every stand-in has. `links` are the system's own pages of records: a pattern with a group `id`, and the
-    kind, which a group `kind` may name instead. `fixed_tokens` never end: token and the id of its organisation.
+    those that every stand-in has. `links` are the system's own pages of records: a pattern of the path, or of
+    path and query, with a group `id`, and the kind, which a group `kind` may name instead. `fixed_tokens` never end: token and the id of its organisation.
     """
 
     key: str

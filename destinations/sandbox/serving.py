@@ -27,7 +27,7 @@ def serve(request: HttpRequest, key: str, rest: str) -> HttpResponse:
     if path == stand_in.oauth.authorize_path and request.method in ("GET", "POST"):
         with keeping.alone(stand_in):
             return oauth.consent(request, stand_in)
-    if request.method == "GET" and (found := _linked(stand_in, path)):
+    if request.method == "GET" and (found := _linked(request, stand_in, path)):
         return pages.record(request, stand_in.key, *found)
     if keeping.takes_place(stand_in, "slow"):
         time.sleep(SLOW_SECONDS)
@@ -35,9 +35,10 @@ def serve(request: HttpRequest, key: str, rest: str) -> HttpResponse:
         return _response(_reply(request, stand_in, path))
 
 
-def _linked(stand_in: StandIn, path: str) -> tuple[str, str] | None:
+def _linked(request: HttpRequest, stand_in: StandIn, path: str) -> tuple[str, str] | None:
+    query = request.META.get("QUERY_STRING", "")
     for pattern, kind in stand_in.links:
-        if found := re.fullmatch(pattern, path):
+        if found := re.fullmatch(pattern, path) or re.fullmatch(pattern, f"{path}?{query}"):
             groups = found.groupdict()
             return groups.get("kind", kind), groups["id"]
     return None
