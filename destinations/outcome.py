@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from leadconduit.leads.values import clean
+
 
 class Outcome(StrEnum):
     """The name is what is stored and what the API answers."""
@@ -71,6 +73,14 @@ class Receipt:
 
     id: str
     url: str | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        """Fit for storing and for a link, whatever the receiver wrote."""
+        id, _ = clean(self.id)
+        is_link = (
+            self.url is not None and self.url.startswith(("https://", "http://")) and self.url.isprintable()
+        )
+        return {"id": str(id), "url": self.url if is_link else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,7 +324,7 @@ class _Known:
     def _problem_beside(self, path: str) -> str:
         root = path.partition(".")[0]
         # What recipients answer differs from lead to lead, so their keys alone are looked at.
-        if path in self.others or (root in self.roots and (root == path or root not in _BESIDE)):
+        if path in self.others or (root in self.roots and (root == path or root not in _EXACT)):
             return ""
         said = f"Nothing is called `{path}`"
         id = _without_places(path)
@@ -356,7 +356,8 @@ class _Known:
         return "."
 
 
-_BESIDE = frozenset(path.partition(".")[0] for path in BESIDE)
+_EXACT = frozenset({"receipts", *(path.partition(".")[0] for path in BESIDE)})
+"""Of what begins with these, every path is known."""
 
 
 def _without_places(path: str) -> str:

@@ -1,6 +1,7 @@
 """The fourth step: which of the receiver's fields get what of a lead."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseBase
@@ -26,7 +27,7 @@ from destinations.forms.mapping import (
 )
 from destinations.forms.samples import EXAMPLES
 from destinations.forms.tables import Tables
-from destinations.mapping import TRANSFORMATIONS, MappingRow, Suggestion, suggest
+from destinations.mapping import TRANSFORMATIONS, MappingRow, SourceField, Suggestion, suggest
 from destinations.mapping.tables import key_of
 from destinations.models import Destination
 from destinations.platforms.port import PlatformError, TargetField, Targets
@@ -36,9 +37,10 @@ from destinations.views.common import find, get_or_post, says_why, wants_fragmen
 from destinations.views.previews import Preview, Previewing, RowPreview
 from destinations.views.problems import Problem, problems_of
 from destinations.views.samples import sample_of, stored_leads
-from destinations.views.sources import Sources, sources_of
+from destinations.views.sources import Source, returned_by, sources_of
 from destinations.wizard import SavedMeanwhile
 from destinations.wizard.completeness import RowProblem, mapping_problems
+from destinations.wizard.snapshot import SAMPLE_RECEIPT
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import known_fields
 from leadconduit.accounts.models import Role
@@ -78,7 +80,11 @@ class Mapped:
         known = known_fields(request.account)
         self.sample = sample_of(request, known)
         self.variables = self.sample.variables(destination)
-        self.sources = sources_of(request.account, known, self.variables)
+        actions = self.standing.revision.actions
+        self.variables["receipts"] = {action["action_id"]: SAMPLE_RECEIPT for action in actions}
+        self.sources = sources_of(
+            request.account, known, self.variables, returned=returned_by(actions[:-1], self.variables)
+        )
         self.tables = configured.tables_of(self.standing.revision.document)
         self.live = wizard.Live(destination, self.standing.revision.document).targets()
 
@@ -86,9 +92,20 @@ class Mapped:
         setup = platform_of(self.standing.destination).setup
         return setup.targets(self.standing.values, action["action_id"])
 
-    def previewing(self) -> Previewing:
+    def earlier(self, id: str) -> list[Source]:
+        """What the actions before this one return, which it may use."""
+        actions = self.standing.revision.actions
+        before = takewhile(lambda action: action["id"] != id, actions)
+        return returned_by(list(before), self.variables)
+
+    def suggest(self, action: str, targets: Sequence[TargetField]) -> dict[str, Suggestion]:
+        returned = [SourceField(source.path, source.name) for source in self.earlier(action)]
+        return suggest(targets, [*self.sources.fields, *returned])
+
+    def previewing(self, action: str) -> Previewing:
         variables = None if self.sample.lead is None else self.variables
-        return Previewing(self.standing, self.tables, variables, self.sources.paths, self.sources.own)
+        paths = {**self.sources.paths, **{source.path: source.type for source in self.earlier(action)}}
+        return Previewing(self.standing, self.tables, variables, paths, self.sources.own)
 
 
 # --- Saving
@@ -176,22 +193,24 @@ def _new_rows(
     if change.verb == "bring-back":
         return {change.word: [removed_row(action["id"], request.POST)]}
     is_asked = change.verb == "add" and change.word
-    return _addable(mapped.sources, mapped.targets(action), rows) if is_asked else {}
+    return _addable(mapped, action, rows) if is_asked else {}
 
 
 def _addable(
-    sources: Sources, targets: Targets, rows: Sequence[MappingRow]
+    mapped: Mapped, action: configured.Document, rows: Sequence[MappingRow]
 ) -> Mapping[str, Sequence[MappingRow]]:
     """What can be added by one button: a row for a target field, with its suggestion or without, or all of them."""
-    unmapped = _unmapped(targets, rows)
-    found = suggest(unmapped, sources.fields)
+    unmapped = _unmapped(mapped.targets(action), rows)
+    found = mapped.suggest(action["id"], unmapped)
     suggested = {key: MappingRow(key, suggestion.template) for key, suggestion in found.items()}
     taken = {row.target for row in rows}
     return {
         **{f"blank {target.key}": [MappingRow(target.key)] for target in unmapped},
         **{f"suggested {key}": [row] for key, row in suggested.items()},
         "likely": [row for key, row in suggested.items() if found[key].confidence >= LIKELY],
-        "own": [MappingRow(field, f"{{{{lead.{field}}}}}") for field in sources.own if field not in taken],
+        "own": [
+            MappingRow(field, f"{{{{lead.{field}}}}}") for field in mapped.sources.own if field not in taken
+        ],
     }
 
 
@@ -364,9 +383,9 @@ def _section(
         focus=now.focus,
     )
     filled = [row for row in rows if not is_blank_row(row)]
-    previews = mapped.previewing().of(id, rows, targets, found)
+    previews = mapped.previewing(id).of(id, rows, targets, found)
     unmapped = _unmapped(targets, rows)
-    suggested = suggest(unmapped, mapped.sources.fields)
+    suggested = mapped.suggest(id, unmapped)
     missing = {field: sentence for row, field, sentence in found if row < 0 and field}
     prompts = [
         Prompt(target, _about(target), suggested.get(target.key), at=f"needs-{id}-{number}")
@@ -509,7 +528,7 @@ def _previewed(
 ) -> Previewed:
     targets, standing = mapped.targets(action), list(rows.values())
     found = _problems(mapped, targets, standing)
-    preview = mapped.previewing().of(action["id"], standing, targets, found)
+    preview = mapped.previewing(action["id"]).of(action["id"], standing, targets, found)
     tables = [table.name for table in mapped.tables]
     forms = [
         ShownRow(

@@ -28,6 +28,9 @@ OTHERS = {
 ANSWERED = {"outcome": "whether it succeeded", "reason": "why not"}
 """What every recipient's answer has."""
 
+RETURNED = {"id": "id of its record", "url": "link to its record"}
+"""What the receiver may return for every action, for those after it."""
+
 
 class Source(NamedTuple):
     """A path for a template, and what the sample lead has there. `parts` are the components of its value."""
@@ -53,8 +56,17 @@ class Sources(NamedTuple):
     own: Sequence[str]
 
 
-def sources_of(account: Account, known: Mapping[str, KnownField], variables: Mapping[str, Any]) -> Sources:
-    """All that a template may well name: what the sample has, what flows take, and every field that there is."""
+def sources_of(
+    account: Account,
+    known: Mapping[str, KnownField],
+    variables: Mapping[str, Any],
+    *,
+    returned: Sequence[Source] = (),
+) -> Sources:
+    """All that a template may well name: what the sample has, what flows take, and every field that there is.
+
+    `returned` is what actions give to those after them: which of them may name it differs, so it is none of the paths.
+    """
     own, keys = usages.named_by_flows(account)
     in_lead = list(dict.fromkeys(_fields(variables["lead"])))
     of_flows = [field for field in own if field not in in_lead]
@@ -64,14 +76,15 @@ def sources_of(account: Account, known: Mapping[str, KnownField], variables: Map
         for key in keys
         for part, says in ANSWERED.items()
     ]
-    groups = [
+    groups: list[tuple[str, Sequence[Source]]] = [
         ("In the sample lead", [_of_lead(field, known, variables) for field in in_lead]),
         ("Other fields of your flows", [_of_lead(field, known, variables) for field in of_flows]),
         ("Flow, source and account", [_source(path, name, "", variables) for path, name in OTHERS.items()]),
         ("Answers of your recipients", answers),
+        ("What earlier actions returned", returned),
     ]
     rest = [_of_lead(field, known, variables) for field in others]
-    likely = [source for _, sources in groups for source in sources]
+    likely = [source for _, sources in groups[:-1] for source in sources]
     named = [*likely, *(part for source in likely for part in source.parts)]
     return Sources(
         groups=[(label, sources) for label, sources in groups if sources],
@@ -86,6 +99,15 @@ def sources_of(account: Account, known: Mapping[str, KnownField], variables: Map
         | {f"lead.{id}": field.type for id, field in known.items()},
         own=own,
     )
+
+
+def returned_by(actions: Sequence[Mapping[str, Any]], variables: Mapping[str, Any]) -> list[Source]:
+    """What actions of a revision give to those after them."""
+    return [
+        _source(f"receipts.{action['action_id']}.{part}", f"{action['name']}: {says}", "", variables)
+        for action in actions
+        for part, says in RETURNED.items()
+    ]
 
 
 def _is_taken(path: str, own: Sequence[str]) -> bool:

@@ -15,6 +15,8 @@ from destinations.wizard.proof import proof_of
 from leadconduit.lib.ids import new_id
 
 SAMPLE_ID = "0" * 24
+SAMPLE_RECEIPT = {"id": "sample-record-id", "url": "https://crm.example/sample-record-id"}
+"""What an action may have returned, for looking at."""
 
 
 @dataclass(frozen=True, slots=True)

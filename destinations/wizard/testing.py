@@ -10,7 +10,7 @@ from destinations import configured
 from destinations.configured import Document, platform_of
 from destinations.mapping import compile_mapping
 from destinations.models import ConnectionTest, Destination
-from destinations.outcome import Accepted, Outcome
+from destinations.outcome import Accepted, Outcome, Receipt
 from destinations.wizard.errors import NotComplete
 from destinations.wizard.snapshot import Standing, order_of, preview, standing
 from leadconduit.accounts.models import User
@@ -45,7 +45,7 @@ def test(
 ) -> Run:
     """Send real requests for a sample lead to these actions, in the draft's order, and keep what came of each.
 
-    As with a lead, an action is sent only after the one before it was delivered. It takes as long as the receiver takes;
+    As with a lead, an action is sent only after the one before it was delivered, and may use what that returned. It takes as long as the receiver takes;
     must not be called inside a transaction. Raises NotComplete, and has sent nothing then.
     """
     found = standing(destination)
@@ -55,11 +55,16 @@ def test(
     if not wanted:
         raise NotComplete("Nothing was sent: this action is no longer there. Choose another.")
     # All of them before the first request: a sample that is too much for one is sent to none.
-    payloads = [_payload(found, action, variables) for action in wanted]
+    for action in wanted:
+        _payload(found, action, variables)
     run, sent = new_id(now), list[ConnectionTest]()
-    for action, payload in zip(wanted, payloads, strict=True):
-        latest = _send(found, action, payload, run=run, by=by, at=now)
+    receipts: dict[str, Mapping[str, Any]] = {}
+    for action in wanted:
+        payload = _payload(found, action, {**variables, "receipts": receipts})
+        latest, receipt = _send(found, action, payload, run=run, by=by, at=now)
         sent.append(latest)
+        if receipt is not None:
+            receipts[action["action_id"]] = receipt.to_json()
         now += timedelta(milliseconds=(latest.exchange or {}).get("ms", 0))
         names = tuple(action["name"] for action in wanted[len(sent) :])
         if latest.outcome != Outcome.DELIVERED:
@@ -85,9 +90,9 @@ def _send(
     run: str,
     by: User | None,
     at: datetime,
-) -> ConnectionTest:
+) -> tuple[ConnectionTest, Receipt | None]:
     came = outbound.run(platform_of(found.destination).sender.send(order_of(found, action["id"], payload)))
-    return ConnectionTest.objects.create(
+    kept = ConnectionTest.objects.create(
         destination=found.destination,
         revision=found.revision,
         run=run,
@@ -99,6 +104,7 @@ def _send(
         reason=came.outcome.sentence if isinstance(came, Accepted) else came.sentence,
         exchange=came.exchange,
     )
+    return kept, None if isinstance(came, Accepted) else came.receipt
 
 
 def hosts(found: Standing) -> tuple[str, ...]:

@@ -170,6 +170,7 @@ def represent_deliveries(deliveries: Iterable[Delivery]) -> list[Answer]:
             "action_id": actions.get(row.action_id),
             "follows_id": row.follows_id,
             "origin_id": row.origin_id,
+            "receipt": row.receipt,
             "attempts": row.attempt_count,
             "created_at": time_of(row.pk),
             "finished_at": row.finished_at,

@@ -448,6 +448,13 @@ EVENTS = PolymorphicProxySerializer(
 )
 
 
+class ReceiptSerializer(serializers.Serializer[None]):
+    """What the receiver calls the record that it made of the lead, and where a person can see it."""
+
+    id = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
+
+
 class DeliverySerializer(serializers.Serializer[None]):
     """One lead owed to one action of a destination."""
 
@@ -468,6 +475,9 @@ class DeliverySerializer(serializers.Serializer[None]):
     action_id = serializers.CharField(allow_null=True)
     follows_id = an_id(allow_null=True, help_text="The delivery that must be delivered first.")
     origin_id = an_id(allow_null=True, help_text="The delivery that this one sends again.")
+    receipt = ReceiptSerializer(
+        allow_null=True, help_text="Null where the receiver says nothing of a record."
+    )
     attempts = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)

@@ -13,6 +13,7 @@ from destinations.models import Connection, Destination, DestinationRevision
 from flows.delivery.cache import Cache
 from flows.delivery.orders import Batch, DeliveryRow, LeadRow, LiveRevision, Prepared
 from flows.delivery.queue import Claim
+from flows.delivery.receipts import earlier
 from flows.models import Delivery, Entity, Flow, Lead
 from leadconduit.accounts.models import Account
 
@@ -43,7 +44,8 @@ class Loader:
             Connection.objects.in_bulk,
         )
         names = self._names_of(deliveries.values(), leads.values())
-        return Batch(deliveries, leads, destinations, revisions, connections, names)
+        receipts = earlier(deliveries.values())
+        return Batch(deliveries, leads, destinations, revisions, connections, names, receipts)
 
     def _names_of(self, deliveries: Iterable[DeliveryRow], leads: Iterable[LeadRow]) -> dict[str, str]:
         rows = list(deliveries)

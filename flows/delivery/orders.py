@@ -12,6 +12,7 @@ from destinations.mapping import compile_mapping
 from destinations.models import Connection, Destination
 from destinations.outcome import Outcome, Result
 from destinations.platforms.port import ActionValues, DestinationValues, Order
+from flows.delivery.receipts import Receipts
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.template import TemplateError
 from leadconduit.lib.encryption import DecryptionError
@@ -57,6 +58,8 @@ class DeliveryRow(NamedTuple):
     action: str
     input: dict[str, Any] | None
     attempt_count: int
+    follows: str | None
+    origin: str | None
 
 
 class LeadRow(NamedTuple):
@@ -85,6 +88,12 @@ class LiveRevision:
             raise NotDeliverable("The action was removed from the destination.")
         return action_values(self._actions[action_id])
 
+    def by_action(self, receipts: Receipts) -> dict[str, object]:
+        """As templates name them: by what the action is called outside, which its row's id is not."""
+        return {
+            self._actions[id]["action_id"]: receipt for id, receipt in receipts.items() if id in self._actions
+        }
+
     def mapping(self, action_id: str) -> FieldMapping:
         """Raises NotDeliverable."""
         if action_id not in self._mappings:
@@ -110,7 +119,8 @@ class LiveRevision:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that some deliveries need, by id; what is gone is not there. `names` are of accounts, flows, entities."""
+    """All that some deliveries need, by id; what is gone is not there. `names` are of accounts, flows, entities;
+    `receipts` are, by a delivery's id, those of the ones before it."""
 
     deliveries: Mapping[str, DeliveryRow]
     leads: Mapping[str, LeadRow]
@@ -118,6 +128,7 @@ class Batch:
     revisions: Mapping[str, LiveRevision]
     connections: Mapping[str, Connection]
     names: Mapping[str, str]
+    receipts: Mapping[str, Receipts] = field(default_factory=dict)
     _opened: dict[str, DestinationValues] = field(default_factory=dict, repr=False)
 
     def prepare(self, delivery_id: str) -> Prepared:
@@ -147,10 +158,10 @@ class Batch:
             key=delivery.key,
             destination=self._destination_values(destination, revision),
             action=action,
-            payload=revision.payload(delivery.action, self._variables(delivery)),
+            payload=revision.payload(delivery.action, self._variables(delivery, revision)),
         )
 
-    def _variables(self, delivery: DeliveryRow) -> dict[str, object]:
+    def _variables(self, delivery: DeliveryRow, revision: LiveRevision) -> dict[str, object]:
         """What templates may name. A delivery that no lead caused has its input in the lead's place."""
         account = {"id": delivery.account, "name": self.names.get(delivery.account)}
         if delivery.lead is None:
@@ -169,6 +180,7 @@ class Batch:
             "flow": flow,
             "source": source,
             "account": account,
+            "receipts": revision.by_action(self.receipts.get(delivery.id, {})),
         }
 
     def _destination_values(self, destination: Destination, revision: LiveRevision) -> DestinationValues:

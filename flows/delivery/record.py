@@ -14,6 +14,7 @@ import orjson
 import structlog
 from django.utils import timezone
 
+from destinations.outcome import Receipt
 from flows.delivery import followers, queue
 from flows.delivery.attempt import Attempted
 from flows.delivery.database import LOST, Cursor, Database
@@ -83,7 +84,9 @@ class Recorder:
 def _bare(attempted: Attempted) -> Attempted:
     """The attempt without what came from outside."""
     reason, _ = clean(attempted.result.reason)
-    return replace(attempted, result=replace(attempted.result, reason=str(reason), exchange=None))
+    return replace(
+        attempted, result=replace(attempted.result, reason=str(reason), exchange=None, receipt=None)
+    )
 
 
 async def record(cursor: Cursor, batch: Sequence[Attempted], *, now: datetime) -> None:
@@ -160,9 +163,10 @@ def _row(attempted: Attempted, *, counted: bool) -> dict[str, Any]:
 SUM_UP = """
 update flows_delivery
 set state = tried.state, outcome = tried.outcome, reason = tried.reason, attempt_count = attempt_count + 1,
-    finished_at = case when tried.state = 'waiting' then null else %(now)s end
-from unnest(%(ids)s::text[], %(states)s::text[], %(outcomes)s::text[], %(reasons)s::text[])
-    as tried(id, state, outcome, reason)
+    finished_at = case when tried.state = 'waiting' then null else %(now)s end,
+    receipt = coalesce(tried.receipt::jsonb, flows_delivery.receipt)
+from unnest(%(ids)s::text[], %(states)s::text[], %(outcomes)s::text[], %(reasons)s::text[], %(receipts)s::text[])
+    as tried(id, state, outcome, reason, receipt)
 where flows_delivery.id = any(%(ids)s) and flows_delivery.id = tried.id
 """
 
@@ -177,6 +181,11 @@ async def _sum_up(cursor: Cursor, counted: Sequence[Attempted], *, now: datetime
             "states": [attempted.state for attempted in counted],
             "outcomes": [attempted.result.outcome.value for attempted in counted],
             "reasons": [attempted.reason for attempted in counted],
+            "receipts": [_receipt(attempted.result.receipt) for attempted in counted],
             "now": now,
         },
     )
+
+
+def _receipt(receipt: Receipt | None) -> str | None:
+    return None if receipt is None else orjson.dumps(receipt.to_json()).decode()

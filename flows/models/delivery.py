@@ -35,6 +35,7 @@ class Delivery(models.Model):
     Partitioned by range of id, without constraints: what it names may be gone. A delivery that no lead caused (a
     call of an action's webhook_url) keeps its input. `key` travels with every attempt, so that a receiver can tell a
     retry from a new delivery; one that is sent again after a final answer is a new row that names its `origin`.
+    `receipt` is what the receiver calls the record that it made, `{"id", "url"}`, where it says so.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -81,6 +82,7 @@ class Delivery(models.Model):
     reason = models.TextField(blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+    receipt = models.JSONField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 

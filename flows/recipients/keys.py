@@ -5,7 +5,7 @@ import re
 from leadconduit.leads.template import is_path
 
 RESERVED = frozenset(
-    "lead submission account flow source recipient feedback event_id price purchase_price random".split()  # noqa: SIM905
+    "lead submission account flow source recipient feedback event_id price purchase_price random receipts".split()  # noqa: SIM905
 )
 
 

@@ -244,12 +244,18 @@ def test_a_field_that_may_be_there(path: str) -> None:
         ("frist_name", "Nothing is called `frist_name`; did you mean `lead.first_name`?"),
         ("my_crn.outcome", "Nothing is called `my_crn.outcome`; did you mean `my_crm.outcome`?"),
         ("recipient.name", "Nothing is called `recipient.name`."),
+        (
+            "receipts.create_laed.id",
+            "Nothing is called `receipts.create_laed.id`; did you mean `receipts.create_lead.id`?",
+        ),
     ],
 )
 def test_what_does_not_stand_beside_a_lead(path: str, says: str) -> None:
     row = MappingRow("a", f"x{{{{{path}}}}}")
 
-    assert flags(row, known=[*KNOWN, "my_crm.outcome"]) == [(0, "unknown_field", says)]
+    assert flags(row, known=[*KNOWN, "my_crm.outcome", "receipts.create_lead.id"]) == [
+        (0, "unknown_field", says)
+    ]
 
 
 def test_a_name_without_braces_is_a_text() -> None:

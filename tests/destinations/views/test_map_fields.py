@@ -841,3 +841,20 @@ def test_the_page_asks_the_same_queries_however_many_actions_and_rows_there_are(
         answer = page.get(url) if way == "look" else page.post(url, posted, headers=HTMX)
 
     assert answer.status_code == 200
+
+
+def test_an_action_may_name_what_those_before_it_returned(page: Client, acme: Account) -> None:
+    destination = DestinationFactory.create(account=acme, actions=["One", "Two"], draft=True)
+    revision = draft(destination)
+    for action in revision.document["actions"]:
+        action["mapping"] = [{"target": "record", "template": "{{receipts.one.id}}"}]
+    revision.save()
+
+    shown = text_of(page.get(f"{base_of(destination)}setup/map/"))
+
+    assert "One: id of its record" in shown
+    assert "Two: id of its record" not in shown
+    first, second = shown.split('id="action-')[1:]
+    assert "Nothing is called `receipts.one.id`" in first
+    assert "Nothing is called" not in second
+    assert "sample-record-id" in second

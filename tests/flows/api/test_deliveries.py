@@ -45,6 +45,7 @@ def test_a_delivery_is_answered_with_exactly_its_fields(api: ApiClient, crm: Des
         reason="Created",
         attempt_count=2,
         finished_at=NOW,
+        receipt={"id": "00Q1", "url": "https://crm.example/00Q1"},
     )
 
     (answer,) = api.get("/deliveries").json()
@@ -65,6 +66,7 @@ def test_a_delivery_is_answered_with_exactly_its_fields(api: ApiClient, crm: Des
         "action_id": "contacts",
         "follows_id": None,
         "origin_id": None,
+        "receipt": {"id": "00Q1", "url": "https://crm.example/00Q1"},
         "attempts": 2,
     }
 

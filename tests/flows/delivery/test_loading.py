@@ -204,3 +204,69 @@ def test_a_batch_takes_the_same_number_of_queries_whatever_its_size(django_asser
         loader.prepare(claims)
     with django_assert_num_queries(3):
         loader.prepare(claims)
+
+
+# --- What earlier actions returned
+
+RECORD = {"id": "00Q1", "url": "https://crm.example/00Q1"}
+NAMES_IT = [{"target": "lead", "template": "{{receipts.action-1.id}} {{receipts.action-1.url}}"}]
+
+
+def chained() -> list[Delivery]:
+    to = makers.destination(actions=3)
+    makers.apply(to, mapping=NAMES_IT)
+    return makers.chain(to, makers.lead(to.account))
+
+
+def returned(delivery: Delivery, receipt: Any = RECORD) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(receipt=receipt)
+
+
+def test_a_follower_may_name_what_every_action_before_it_returned() -> None:
+    first, second, third = chained()
+    returned(first)
+
+    assert [order_of(delivery).payload for delivery in (second, third)] == [
+        {"lead": "00Q1 https://crm.example/00Q1"}
+    ] * 2
+
+
+def test_what_no_action_before_returned_comes_to_nothing() -> None:
+    first, second, third = chained()
+    returned(third)
+
+    assert [order_of(delivery).payload for delivery in (first, second)] == [{}, {}]
+
+
+def test_another_lead_and_another_destination_return_nothing_to_it() -> None:
+    first, second, _ = chained()
+    other, _, _ = makers.chain(first.destination, makers.lead(first.account))
+    assert first.lead is not None
+    beside, _, _ = makers.chain(makers.destination(first.account, actions=3), first.lead)
+    returned(other)
+    returned(beside)
+
+    assert order_of(second).payload == {}
+
+
+def test_one_that_is_sent_again_has_what_its_origin_had() -> None:
+    first, second, _ = chained()
+    returned(first)
+    again = Delivery.objects.create(
+        account=second.account,
+        lead=second.lead,
+        destination=second.destination,
+        action=second.action,
+        origin=second,
+    )
+
+    assert order_of(again).payload == {"lead": "00Q1 https://crm.example/00Q1"}
+
+
+def test_receipts_of_a_batch_take_one_query_more(django_assert_num_queries: Any) -> None:
+    first, *followers = chained()
+    loader = Loader()
+    loader.prepare([Claim(first.pk, first.destination_id, 0, uuid4(), 45)])
+
+    with django_assert_num_queries(4):
+        loader.prepare([Claim(one.pk, one.destination_id, 0, uuid4(), 45) for one in followers])

@@ -1,10 +1,11 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from destinations.models import Action, Lane
-from destinations.outcome import Outcome
+from destinations.outcome import Outcome, Receipt
 from flows.delivery.attempt import Attempted
 from flows.delivery.database import Database
 from flows.delivery.record import Recorder
@@ -210,3 +211,23 @@ async def record_all(*batch: Attempted) -> int:
     running.cancel()
     await database.close()
     return sum(counts)
+
+
+def test_what_the_receiver_returned_stays_with_the_delivery(delivery: Delivery) -> None:
+    done = attempted(the_one())
+
+    write(replace(done, result=replace(done.result, receipt=Receipt("00\x00Q1", "https://crm.example/00Q1"))))
+
+    delivery.refresh_from_db()
+    assert delivery.receipt is not None
+    assert delivery.receipt["id"].endswith("Q1")
+    assert delivery.receipt["url"] == "https://crm.example/00Q1"
+
+
+def test_what_is_no_address_is_no_link_to_a_record(delivery: Delivery) -> None:
+    done = attempted(the_one())
+
+    write(replace(done, result=replace(done.result, receipt=Receipt("7", "javascript:alert(1)"))))
+
+    delivery.refresh_from_db()
+    assert delivery.receipt == {"id": "7", "url": None}

@@ -129,3 +129,21 @@ def test_another_accounts_leads_and_deliveries_are_not_there(
     assert visitor.get(f"/app/leads/{lead.pk}/").status_code == 404
     assert visitor.get(f"/app/deliveries/{Delivery.objects.of_lead(lead)[0].pk}/").status_code == 404
     assert lead.pk not in text(visitor, "/app/leads/")
+
+
+def test_pages_lead_to_the_record_that_was_made_and_show_every_request(visitor: Client, flow: Flow) -> None:
+    lead = submitted(flow, email="ann@example.com", state="CA")
+    delivery = Delivery.objects.filter(lead=lead).order_by("pk")[0]
+    delivery.receipt = {"id": "00Q1", "url": "https://crm.example/00Q1"}
+    delivery.save()
+    found = {"request": {"method": "GET", "uri": "https://crm.example/found"}, "response": None, "ms": 1}
+    made = {"request": {"method": "POST", "uri": "https://crm.example/made"}, "response": None, "ms": 1}
+    Attempt.objects.create(
+        delivery=delivery, number=1, outcome="delivered", exchange={**made, "before": [found]}
+    )
+
+    for path in (f"/app/leads/{lead.pk}/", f"/app/deliveries/{delivery.pk}/"):
+        page = text(visitor, path)
+        assert 'href="https://crm.example/00Q1"' in page
+        assert page.count("https://crm.example/found") == 2
+        assert page.count("https://crm.example/made") == 1
