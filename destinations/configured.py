@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from destinations.credentials import tokens
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision, LiveAnswer
 from destinations.platforms.port import ActionValues, DestinationValues, Platform, Targets
@@ -77,12 +78,12 @@ def tables_of(document: Document) -> list[Table]:
 
 def connection_of(destination: Destination, document: Document) -> Connection | None:
     """The connection that a document names, if it names one."""
-    connections = Connection.objects.filter(account=destination.account_id)
+    connections = Connection.objects.filter(account=destination.account_id).select_related("token")
     return connections.filter(pk=document["connection"]).first() if document["connection"] else None
 
 
-def credentials_of(connection: Connection | None) -> dict[str, Any]:
-    """Settings and secrets together. Secrets that cannot be read any more count as never entered."""
+def entered_of(connection: Connection | None) -> dict[str, Any]:
+    """What somebody entered: settings and secrets. Secrets that cannot be read any more count as never entered."""
     if connection is None:
         return {}
     try:
@@ -90,3 +91,11 @@ def credentials_of(connection: Connection | None) -> dict[str, Any]:
     except DecryptionError:
         logger.exception("connection.not_readable", connection_id=connection.pk)
         return dict(connection.settings)
+
+
+def credentials_of(connection: Connection | None) -> dict[str, Any]:
+    """What was entered, and what a token server gave for it."""
+    try:
+        return tokens.credentials_of(connection) if connection else {}
+    except DecryptionError:
+        return entered_of(connection)

@@ -317,7 +317,38 @@ DELIVERY_FIRST_RETRY_SECONDS = env_int("DELIVERY_FIRST_RETRY_SECONDS", default=1
 DELIVERY_LONGEST_RETRY_SECONDS = env_int("DELIVERY_LONGEST_RETRY_SECONDS", default=6 * 3600)
 WORKER_IN_FLIGHT = env_int("WORKER_IN_FLIGHT", default=200)
 
+
+def _oauth_clients() -> dict[str, dict[str, str]]:
+    text = os.environ.get("OAUTH_CLIENTS", "").strip() or "{}"
+    try:
+        given: Any = json.loads(text)
+        return {
+            str(key): {"client_id": str(client["client_id"]), "client_secret": str(client["client_secret"])}
+            for key, client in given.items()
+        }
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise ImproperlyConfigured(
+            'OAUTH_CLIENTS must be JSON: {"salesforce": {"client_id": "..", "client_secret": ".."}}.'
+        ) from error
+
+
+# Applications that are registered with vendors for everybody: {"salesforce": {"client_id": "..", "client_secret": ".."}}.
+# Without one, each account brings its own.
+OAUTH_CLIENTS = _oauth_clients()
+
 ICON_URL_SECONDS = env_int("ICON_URL_SECONDS", default=3600)
+
+
+# --- E-mail: an account's admins are told when a connection needs them
+
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = env_int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "leadconduit@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 
 
 # --- Logging: one JSON object a line, never a secret or a lead's value

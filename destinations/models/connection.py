@@ -14,11 +14,19 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(account=account)
 
 
+class ConnectionStatus(models.TextChoices):
+    WAITING = "waiting", "Waiting for consent"
+    CONNECTED = "connected", "Connected"
+    NEEDS_ATTENTION = "needs_attention", "Needs attention"
+
+
 class Connection(models.Model):
-    """Credentials for one integration. Never changed: other credentials are another connection.
+    """Credentials for one integration, for any number of destinations.
 
     `settings` holds what may be shown (a user name, a header's name), `secrets` the rest, encrypted and bound to
-    this row. Secrets are write-only: only an adapter that sends with them reads them.
+    this row. Secrets are write-only: only an adapter that sends with them reads them. Other credentials are another
+    connection, unless somebody connects this one anew: then `version` counts on, and `user`, `organisation` and
+    `organisation_id` say again as whom. `problem` is why it needs attention.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -28,13 +36,26 @@ class Connection(models.Model):
     scheme = models.CharField(max_length=20)
     settings = models.JSONField(default=dict)
     secrets = models.BinaryField(editable=False)
+    name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    user = models.CharField(max_length=320, blank=True, default="", db_default="")
+    organisation = models.CharField(max_length=200, blank=True, default="", db_default="")
+    organisation_id = models.CharField(max_length=200, blank=True, default="", db_default="")
+    status = models.CharField(
+        max_length=16,
+        choices=ConnectionStatus.choices,
+        default=ConnectionStatus.CONNECTED,
+        db_default=ConnectionStatus.CONNECTED,
+    )
+    problem = models.TextField(blank=True, default="", db_default="")
+    verified_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.integration} ({self.scheme})"
+        return self.name or f"{self.integration} ({self.scheme})"
 
     def seal(self, secrets: dict[str, Any]) -> None:
         """Keep these secrets, encrypted. The row is still to be saved."""

@@ -6,10 +6,11 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from destinations.connectors.calls import Calls, Fixed, NotConnected
+from destinations.connectors.calls import Calls, NotConnected
 from destinations.connectors.declaration import Client, Connector
+from destinations.credentials import tokens
 from destinations.fields import problems
-from destinations.outcome import Accepted, Result
+from destinations.outcome import Accepted, Outcome, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
@@ -160,7 +161,12 @@ class BuiltinSender:
     connectors: Connectors
 
     async def send(self, order: Order) -> Result | Accepted:
-        return await self._client_of(order.destination).send(order, _calls(order.destination))
+        calls = _calls(order.destination)
+        try:
+            return await self._client_of(order.destination).send(order, calls)
+        except NotConnected as refused:
+            outcome = Outcome.UNAUTHORIZED if refused.gone else Outcome.UNAVAILABLE
+            return Result(outcome, refused.sentence, refused.retry_after, exchange=calls.exchange)
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(
@@ -182,7 +188,7 @@ class BuiltinSender:
 
 
 def _calls(destination: DestinationValues) -> Calls:
-    return Calls(Fixed(destination.credentials))
+    return Calls(tokens.source(destination))
 
 
 def _asked(answer: Coroutine[Any, Any, T]) -> T:

@@ -148,7 +148,7 @@ def _shown(fields: tuple[FieldSpec, ...], connection: Connection | None) -> dict
     """What may be shown of a connection: its settings, and of secret pairs the names."""
     if connection is None:
         return {}
-    credentials = configured.credentials_of(connection)
+    credentials = configured.entered_of(connection)
     names = {
         spec.key: [[name, ""] for name, _ in credentials.get(spec.key) or ()]
         for spec in fields
@@ -166,7 +166,7 @@ def _without_secrets(fields: tuple[FieldSpec, ...], typed: Mapping[str, Any]) ->
 
 
 def _stored(connection: Connection | None) -> set[str]:
-    credentials = configured.credentials_of(connection)
+    credentials = configured.entered_of(connection)
     return {key for key, value in credentials.items() if value} if connection else set()
 
 

@@ -81,7 +81,7 @@ def _authentication(destination: Destination, document: Document) -> list[tuple[
         return []
     connection = configured.connection_of(destination, document)
     settings = connection.settings if connection else {}
-    stored = configured.credentials_of(connection)
+    stored = configured.entered_of(connection)
     return [
         ("Authentication", scheme.label),
         *(

@@ -154,7 +154,7 @@ def save_auth(
     if seen.of(document).get("auth", was := stamps(document)["auth"]) != was:
         raise SavedMeanwhile
     before = configured.connection_of(destination, document)
-    kept = configured.credentials_of(before) if before and before.scheme == scheme else {}
+    kept = configured.entered_of(before) if before and before.scheme == scheme else {}
     standing = configured.values_of(destination, document, kept)
     setup = platform_of(destination).setup
     chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from destinations import configured
 from destinations.configured import platform_of
+from destinations.credentials import connections
 from destinations.models import Action, Destination, DestinationRevision, Lane
 from destinations.platforms.port import DestinationValues, LiveAction
 from destinations.wizard.drafts import lock
@@ -128,6 +129,7 @@ def put_in_force(
     Lane.objects.update_or_create(
         destination=destination, defaults={"lease_seconds": _lease_seconds(destination, values)}
     )
+    connections.close_lane_if_dead(destination, revision.document["connection"])
     _note(destination, revision, by, first=first, tested=tested)
 
 

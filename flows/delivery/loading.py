@@ -1,7 +1,7 @@
 """Reads what claimed deliveries need, with the ORM, a batch at a time.
 
-The live revision's id is read with each batch, so an *Apply* is in force for the next delivery. Revisions and
-connections never change: they are kept by id, a connection's secrets as they are stored, encrypted.
+The live revision's id is read with each batch, so an *Apply* is in force for the next delivery, and so are connections:
+somebody may connect them anew, and tokens change. Revisions never change: they are kept by id.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,6 @@ class Loader:
 
     def __init__(self) -> None:
         self._revisions = Cache[LiveRevision](size=2_000)
-        self._connections = Cache[Connection](size=2_000)
         self._names = Cache[str](size=20_000, seconds=60)
 
     def prepare(self, claims: Sequence[Claim]) -> dict[str, Prepared]:
@@ -39,10 +38,8 @@ class Loader:
             {destination.live_id for destination in destinations.values() if destination.live_id},
             _load_revisions,
         )
-        connections = self._connections.get_all(
-            {revision.connection for revision in revisions.values() if revision.connection},
-            Connection.objects.in_bulk,
-        )
+        named = {revision.connection for revision in revisions.values() if revision.connection}
+        connections = Connection.objects.select_related("token").in_bulk(named) if named else {}
         names = self._names_of(deliveries.values(), leads.values())
         receipts = earlier(deliveries.values())
         return Batch(deliveries, leads, destinations, revisions, connections, names, receipts)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from destinations.configured import action_values, rows_of, tables_of, values_of
+from destinations.credentials import tokens
 from destinations.mapping import Mapping as FieldMapping
 from destinations.mapping import compile_mapping
 from destinations.models import Connection, Destination
@@ -198,7 +199,7 @@ class Batch:
         if connection is None:
             raise NotDeliverable("The connection was deleted: authenticate again.")
         try:
-            return {**connection.settings, **connection.reveal()}
+            return tokens.credentials_of(connection)
         except DecryptionError as error:
             logger.exception("connection.not_readable", connection_id=connection.pk)
             raise NotDeliverable("The stored credentials cannot be read: authenticate again.") from error

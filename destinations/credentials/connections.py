@@ -1,0 +1,103 @@
+"""A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import models, transaction
+from django.db.models import F
+
+from destinations.models import Connection, ConnectionStatus, Destination, Lane
+from destinations.models.lane import FOREVER, OPEN
+from destinations.platforms.port import Identity
+from leadconduit.accounts.models import AuditEvent, Role, User
+
+logger = structlog.get_logger(__name__)
+
+
+def destinations_using(connection: Connection, *, live: bool = False) -> "list[Destination]":
+    """The destinations whose revisions name it, by name; with `live`, those that deliver by it."""
+    of_account = Destination.objects.filter(account=connection.account_id, deleted_at__isnull=True)
+    named = (
+        of_account.filter(live__document__connection=connection.pk)
+        if live
+        else of_account.filter(revisions__document__connection=connection.pk).distinct()
+    )
+    return list(named.order_by("name", "pk"))
+
+
+@transaction.atomic
+def connected(connection: Connection, identity: Identity | None, *, by: User | None, now: datetime) -> None:
+    """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out."""
+    connection.status, connection.problem, connection.verified_at = ConnectionStatus.CONNECTED, "", now
+    if identity is not None:
+        connection.user = identity.user[:320]
+        connection.organisation = identity.organisation[:200]
+        connection.organisation_id = identity.organisation_id[:200]
+    connection.save(
+        update_fields=["status", "problem", "verified_at", "user", "organisation", "organisation_id"]
+    )
+    _lanes(connection).exclude(unauthorized_until=OPEN).update(unauthorized_until=OPEN)
+    AuditEvent.record(
+        account=connection.account,
+        by=by,
+        action="connection.connected",
+        on=connection,
+        detail={"organisation_id": connection.organisation_id},
+    )
+
+
+def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
+    """Only a person can help: its destinations' lanes close, and what is owed to them waits. True for who noticed first.
+
+    Must not be called inside a transaction: the account's admins are written to.
+    """
+    with transaction.atomic():
+        noticed = (
+            Connection.objects.filter(pk=connection.pk)
+            .exclude(status=ConnectionStatus.NEEDS_ATTENTION)
+            .update(status=ConnectionStatus.NEEDS_ATTENTION, problem=sentence)
+        )
+        _lanes(connection).update(unauthorized_until=FOREVER)
+    if noticed:
+        logger.warning("connection.died", connection_id=connection.pk)
+        _tell_admins(connection, sentence)
+    return bool(noticed)
+
+
+def close_lane_if_dead(destination: Destination, connection_id: str | None) -> None:
+    """A destination that begins to deliver by another connection is open or closed as that one is."""
+    dead = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).exists()
+    Lane.objects.filter(destination=destination).update(unauthorized_until=FOREVER if dead else OPEN)
+
+
+def touch(connection: Connection) -> None:
+    """Whoever has read its credentials reads them anew."""
+    Connection.objects.filter(pk=connection.pk).update(version=F("version") + 1)
+
+
+def _lanes(connection: Connection) -> "models.QuerySet[Lane]":
+    using = Destination.objects.filter(
+        account=connection.account_id, live__document__connection=connection.pk
+    )
+    return Lane.objects.filter(destination__in=using.values("pk"))
+
+
+def _tell_admins(connection: Connection, sentence: str) -> None:
+    admins = User.objects.filter(
+        membership__account=connection.account_id,
+        membership__role__in=[Role.ADMIN, Role.OWNER],
+        is_active=True,
+    )
+    used = ", ".join(destination.name for destination in destinations_using(connection, live=True))
+    body = (
+        f"“{connection}” needs attention: {sentence}\n\n"
+        f"{f'Deliveries wait that go to: {used}. None is lost.' if used else 'No destination delivers by it.'}\n\n"
+        f"Connect it again here:\n{settings.BASE_URL}/app/connections/{connection.pk}/\n"
+    )
+    for address in admins.values_list("email", flat=True):
+        try:
+            EmailMessage(f"{connection} needs attention", body, to=[address]).send()
+        except OSError:
+            logger.exception("connection.email_not_sent", connection_id=connection.pk)

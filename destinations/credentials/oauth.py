@@ -1,0 +1,176 @@
+"""OAuth 2.0 as requests and answers (RFC 6749, 7636, 7009). Nothing is sent here: the guarded client does that.
+
+`values` are those of the scheme, `client_id` and `client_secret` among them.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
+
+from destinations.connectors.declaration import OAuth2
+from leadconduit.lib.outbound import Answer, NotSent, Request
+
+TIMEOUT = 10.0
+"""Seconds that a token server has."""
+
+DEAD = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
+"""Errors after which only a person can help, by connecting again. RFC 6749, 5.2."""
+
+Values = Mapping[str, Any]
+
+
+class NoToken(Exception):
+    """The token server gave none. `is_final`: it will not give one for these credentials any more."""
+
+    def __init__(self, sentence: str, *, is_final: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.is_final = is_final
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a token server gave: `kept` is secret and stands among the credentials. `expires_at` None: not known."""
+
+    kept: Mapping[str, Any]
+    expires_at: datetime | None
+    scopes: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Where a browser is sent to ask for consent; `verifier` proves afterwards that it was us who asked."""
+
+    url: str
+    verifier: str
+
+
+# --- Requests
+
+
+def consent(oauth: OAuth2, values: Values, *, redirect_uri: str, state: str) -> Consent:
+    assert oauth.authorize_url is not None
+    client = WebApplicationClient(values["client_id"])
+    verifier = client.create_code_verifier(64)
+    challenge = {
+        "code_challenge": client.create_code_challenge(verifier, "S256"),
+        "code_challenge_method": "S256",
+    }
+    url: str = client.prepare_request_uri(
+        oauth.authorize_url(values),
+        redirect_uri=redirect_uri,
+        scope=list(oauth.scopes) or None,
+        state=state,
+        **(challenge if oauth.pkce else {}),
+        **oauth.parameters,
+    )
+    return Consent(url, verifier)
+
+
+def exchange_request(
+    oauth: OAuth2, values: Values, *, code: str, verifier: str, redirect_uri: str
+) -> Request:
+    body = WebApplicationClient(values["client_id"]).prepare_request_body(
+        code=code,
+        redirect_uri=redirect_uri,
+        include_client_id=False,
+        code_verifier=verifier if oauth.pkce else None,
+    )
+    return _request(oauth, values, body, oauth.token_url(values), secrets=(code, verifier))
+
+
+def refresh_request(oauth: OAuth2, values: Values, refresh_token: str) -> Request:
+    body = WebApplicationClient(values["client_id"]).prepare_refresh_body(refresh_token=refresh_token)
+    return _request(oauth, values, body, oauth.token_url(values), secrets=(refresh_token,))
+
+
+def client_request(oauth: OAuth2, values: Values) -> Request:
+    """Asks for a token with nothing but the client's own credentials."""
+    client = BackendApplicationClient(values["client_id"])
+    body = client.prepare_request_body(scope=list(oauth.scopes) or None)
+    return _request(oauth, values, body, oauth.token_url(values))
+
+
+def revoke_request(oauth: OAuth2, values: Values, token: str) -> Request | None:
+    """None where the server has no such endpoint."""
+    if oauth.revoke_url is None:
+        return None
+    return _request(oauth, values, urlencode({"token": token}), oauth.revoke_url(values), secrets=(token,))
+
+
+def _request(oauth: OAuth2, values: Values, body: str, url: str, *, secrets: tuple[str, ...] = ()) -> Request:
+    client_id, secret = values["client_id"], values.get("client_secret") or ""
+    headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+    if oauth.client_authentication == "basic":
+        pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+        headers.append(("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}"))
+    else:
+        body += "&" + urlencode({"client_id": client_id} | ({"client_secret": secret} if secret else {}))
+    return Request(
+        method="POST",
+        url=url,
+        headers=tuple(headers),
+        body=body.encode(),
+        timeout=TIMEOUT,
+        secrets=tuple(filter(None, (secret, *secrets))),
+    )
+
+
+# --- Answers
+
+
+def tokens_of(oauth: OAuth2, answer: Answer, *, now: datetime, refresh_token: str = "") -> Tokens:
+    """Raises NoToken. A server that gives no new `refresh_token` lets the old one be used again."""
+    if answer.response is None:
+        sentence = answer.error.sentence if answer.error else ""
+        raise NoToken(f"The token server gave no answer. {sentence}".rstrip())
+    client = WebApplicationClient("")
+    try:
+        given = client.parse_request_body_response(answer.response.text)
+    except OAuth2Error as error:
+        raise _no_token(error, answer.response.status) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NoToken("What the token server answered cannot be read.") from error
+    kept = {key: given[key] for key in oauth.keeps if key in given}
+    kept |= {"access_token": given["access_token"]}
+    if renewable := given.get("refresh_token") or refresh_token:
+        kept["refresh_token"] = renewable
+    return Tokens(kept, _expires_at(oauth, given, now), _scopes(given))
+
+
+def _no_token(error: OAuth2Error, status: int) -> NoToken:
+    code = str(error.error or "")
+    words = str(error.description or "").strip().rstrip(".")
+    said = f"{code}: {words}" if code and words and words != code else code or words or f"status {status}"
+    is_final = code in DEAD and status < 500
+    return NoToken(f"The token server refused: {said}.", is_final=is_final)
+
+
+def _expires_at(oauth: OAuth2, given: Mapping[str, Any], now: datetime) -> datetime | None:
+    seconds = given.get("expires_in", oauth.lifetime)
+    try:
+        return None if seconds is None else now + timedelta(seconds=float(seconds))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _scopes(given: Mapping[str, Any]) -> frozenset[str] | None:
+    scope = given.get("scope")
+    if isinstance(scope, str):
+        return frozenset(scope.replace(",", " ").split())
+    return frozenset(map(str, scope)) if isinstance(scope, list) else None
+
+
+def missing_scopes(oauth: OAuth2, tokens: Tokens) -> list[str]:
+    """Scopes that were asked for and not given; none where the server does not say what it gave."""
+    return [] if tokens.scopes is None else sorted(set(oauth.scopes) - tokens.scopes)
+
+
+def was_not_sent(answer: Answer) -> bool:
+    """The token server knows nothing of the request: what it would have spent is not spent."""
+    return isinstance(answer.error, NotSent)

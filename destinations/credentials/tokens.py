@@ -1,0 +1,270 @@
+"""Access tokens that are good now.
+
+A token that expires, or is refused, is renewed once, whoever notices: within a process all wait for one task; of
+several processes and machines one holds a lease on the token's row, and the others look until there is a newer one.
+Neither a lock nor a transaction is held while the token server is asked. A refresh token that is refused counts as
+dead only when nobody else has spent it meanwhile.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import connection as database
+from django.db.models import F
+from django.utils import timezone
+
+from destinations.connectors.calls import Credentials, CredentialSource, Fixed, NotConnected
+from destinations.connectors.declaration import OAuth2
+from destinations.connectors.registry import REGISTRY
+from destinations.credentials import connections, oauth
+from destinations.credentials.oauth import NoToken, Tokens
+from destinations.models import Connection, ConnectionStatus, ConnectionToken
+from destinations.models.lane import OPEN
+from destinations.platforms.port import DestinationValues
+from leadconduit.lib import outbound
+from leadconduit.lib.encryption import DecryptionError
+from leadconduit.lib.outbound import Request
+
+logger = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=oauth.TIMEOUT + 5)
+LONGEST_MARGIN = timedelta(seconds=60)
+"""A token is renewed so long before it expires, or after nine tenths of its life where that is later."""
+FIRST_PAUSE, LONGEST_PAUSE = 15.0, 600.0
+"""Seconds before the token server is asked again that gave no token."""
+PATIENCE = 25.0
+"""Seconds that somebody waits for a token which somebody else gets."""
+
+NOT_THERE = "The connection was deleted: authenticate again."
+DEAD = "It has to be connected again."
+
+T = TypeVar("T")
+
+
+def source(destination: DestinationValues) -> CredentialSource:
+    """Where a piece of work gets its credentials: those that were read with the destination, as long as they are good."""
+    declared = oauth_of(destination.integration, destination.scheme)
+    if declared is None or not destination.connection_id:
+        return Fixed(destination.credentials)
+    return Renewable(destination.connection_id, destination.credentials)
+
+
+def oauth_of(integration: str, scheme: str) -> OAuth2 | None:
+    connector = REGISTRY.get(integration)
+    return connector.oauth.get(scheme) if connector else None
+
+
+def client_of(integration: str) -> dict[str, str]:
+    """The application that the operator has registered with the vendor for everybody, if there is one."""
+    registered: Mapping[str, dict[str, str]] = settings.OAUTH_CLIENTS
+    return registered.get(integration, {})
+
+
+def credentials_of(connection: Connection) -> dict[str, Any]:
+    """What connectors get to see of it: settings, secrets, and what the token server gave. Raises DecryptionError."""
+    known = {**connection.settings, **connection.reveal()}
+    token = getattr(connection, "token", None)
+    if token is None or not token.version:
+        return known
+    given = {key: value for key, value in token.reveal().items() if key != "refresh_token"}
+    return {**known, **given, "token_version": token.version, "token_good_until": _good_until(token)}
+
+
+def _good_until(token: ConnectionToken) -> datetime | None:
+    if token.expires_at is None or token.given_at is None:
+        return None
+    return token.expires_at - min(LONGEST_MARGIN, (token.expires_at - token.given_at) / 10)
+
+
+def is_good(credentials: Credentials) -> bool:
+    until = credentials.get("token_good_until")
+    return "access_token" in credentials and (until is None or until > timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """The credentials of a connection with OAuth."""
+
+    connection_id: str
+    credentials: Credentials = field(repr=False)
+
+    async def get(self) -> Credentials:
+        if is_good(self.credentials):
+            return self.credentials
+        return await _together(self.connection_id, self.credentials.get("token_version", 0))
+
+    async def renew(self, refused: Credentials) -> Credentials:
+        return await _together(self.connection_id, refused.get("token_version", 0))
+
+
+# --- One renewal for all who ask in this process. Always on the loop that owns the outbound connections.
+
+_under_way: dict[tuple[str, int], "asyncio.Task[Credentials]"] = {}
+
+
+async def _together(connection_id: str, version: int) -> Credentials:
+    key = (connection_id, version)
+    task = _under_way.get(key)
+    if task is None:
+        task = _under_way[key] = asyncio.create_task(_renewed(connection_id, version))
+        task.add_done_callback(lambda _: _under_way.pop(key, None))
+    # Whoever gives up waiting must not end it for the others.
+    return await asyncio.shield(task)
+
+
+# --- One renewal for all processes
+
+
+async def _renewed(connection_id: str, version: int) -> Credentials:
+    """Credentials newer than `version`. Raises NotConnected."""
+    ends = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        found = await _in_thread(lambda: _found(connection_id, version))
+        if found.newer is not None:
+            return found.newer
+        if found.request is not None:
+            return await _asked(found, found.request)
+        if asyncio.get_running_loop().time() > ends:
+            raise NotConnected("The token server takes too long.", gone=False, retry_after=FIRST_PAUSE)
+        await asyncio.sleep(0.05 + random.random() / 10)  # noqa: S311  # it spreads the looks and guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`newer` credentials; or the `request` that is ours to send, as the holder of the lease; or neither: somebody asks."""
+
+    connection: Connection
+    declared: OAuth2
+    newer: Credentials | None = field(default=None, repr=False)
+    request: Request | None = field(default=None, repr=False)
+    asker: UUID | None = None
+    refresh_token: str = field(default="", repr=False)
+    version: int = 0
+
+
+def _found(connection_id: str, version: int) -> _Found:
+    connection = Connection.objects.filter(pk=connection_id).first()
+    declared = oauth_of(connection.integration, connection.scheme) if connection else None
+    if connection is None or declared is None:
+        raise NotConnected(NOT_THERE, gone=True)
+    token, _ = ConnectionToken.objects.get_or_create(connection=connection, defaults={"sealed": b""})
+    connection.token = token
+    credentials = _opened(connection)
+    if token.version > version and is_good(credentials):
+        return _Found(connection, declared, newer=credentials)
+    if connection.status == ConnectionStatus.NEEDS_ATTENTION:
+        raise NotConnected(connection.problem or DEAD, gone=True)
+    now = timezone.now()
+    if token.cools_until > now:
+        pause = (token.cools_until - now).total_seconds()
+        raise NotConnected("The token server gives no token at the moment.", gone=False, retry_after=pause)
+    asker = uuid4()
+    mine = ConnectionToken.objects.filter(pk=connection.pk, version=token.version, asked_until__lte=now)
+    if not mine.update(asked_by=asker, asked_until=now + LEASE):
+        return _Found(connection, declared)
+    return _with_request(connection, declared, token, asker)
+
+
+def _with_request(connection: Connection, declared: OAuth2, token: ConnectionToken, asker: UUID) -> _Found:
+    values = {**client_of(connection.integration), **connection.settings, **connection.reveal()}
+    refresh_token = token.reveal().get("refresh_token", "") if token.version else ""
+    if connection.scheme == "oauth2_client":
+        request = oauth.client_request(declared, values)
+    elif refresh_token:
+        request = oauth.refresh_request(declared, values, refresh_token)
+    else:
+        connections.died(connection, DEAD, now=timezone.now())
+        raise NotConnected(DEAD, gone=True)
+    return _Found(
+        connection,
+        declared,
+        request=request,
+        asker=asker,
+        refresh_token=refresh_token,
+        version=token.version,
+    )
+
+
+def _opened(connection: Connection) -> dict[str, Any]:
+    try:
+        return credentials_of(connection)
+    except DecryptionError as error:
+        logger.exception("connection.not_readable", connection_id=connection.pk)
+        raise NotConnected("The stored credentials cannot be read: authenticate again.", gone=True) from error
+
+
+async def _asked(found: _Found, request: Request) -> Credentials:
+    """Ask the token server, with no database near, and keep what it says."""
+    answer = await outbound.asend(request)
+    try:
+        tokens = oauth.tokens_of(
+            found.declared, answer, now=timezone.now(), refresh_token=found.refresh_token
+        )
+    except NoToken as refusal:
+        refused = refusal
+    else:
+        return await _in_thread(lambda: _kept(found, tokens))
+    return await _in_thread(lambda: _without(found, refused))
+
+
+def _kept(found: _Found, tokens: Tokens) -> Credentials:
+    store(found.connection, tokens, now=timezone.now(), asker=found.asker)
+    connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
+    return _opened(connection)
+
+
+def store(connection: Connection, tokens: Tokens, *, now: datetime, asker: UUID | None = None) -> bool:
+    """Keep what a token server gave. With `asker`, only while the lease is theirs: else something newer is there."""
+    token = ConnectionToken(connection=connection)
+    token.seal(tokens.kept)
+    rows = ConnectionToken.objects.filter(pk=connection.pk)
+    return bool(
+        (rows.filter(asked_by=asker) if asker else rows).update(
+            sealed=token.sealed,
+            expires_at=tokens.expires_at,
+            given_at=now,
+            version=F("version") + 1,
+            asked_by=None,
+            asked_until=OPEN,
+            cools_until=OPEN,
+            failures=0,
+        )
+    )
+
+
+def _without(found: _Found, refusal: NoToken) -> Credentials:
+    """There is no token. Somebody else may have got one after all; else the connection is dead, or cools down."""
+    connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
+    if connection.token.version != found.version:
+        return _opened(connection)
+    now = timezone.now()
+    pause = min(FIRST_PAUSE * 2 ** min(connection.token.failures, 10), LONGEST_PAUSE)
+    ConnectionToken.objects.filter(pk=connection.pk, asked_by=found.asker).update(
+        asked_by=None,
+        asked_until=OPEN,
+        failures=F("failures") + 1,
+        cools_until=OPEN if refusal.is_final else now + timedelta(seconds=pause),
+    )
+    if refusal.is_final:
+        connections.died(connection, refusal.sentence, now=now)
+        raise NotConnected(refusal.sentence, gone=True)
+    raise NotConnected(refusal.sentence, gone=False, retry_after=pause)
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Runs with the database in a thread of its own, which gives its connection back."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            database.close()
+
+    return await asyncio.to_thread(run)
