@@ -6,11 +6,10 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models, transaction
-from django.db.models import F
 
-from destinations.models import Connection, ConnectionStatus, Destination, Lane
+from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
-from destinations.platforms.port import Identity
+from destinations.platforms.port import Connected, Identity
 from leadconduit.accounts.models import AuditEvent, Role, User
 
 logger = structlog.get_logger(__name__)
@@ -27,17 +26,36 @@ def destinations_using(connection: Connection, *, live: bool = False) -> "list[D
     return list(named.order_by("name", "pk"))
 
 
+def begin(connection: Connection, outcome: Connected, *, now: datetime) -> None:
+    """What came of credentials that were just entered, in the caller's transaction."""
+    sentence = outcome.problems.get("", "")
+    if outcome.status == "waiting":
+        connection.status = ConnectionStatus.WAITING
+    elif outcome.status == "refused" and sentence:
+        connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, sentence
+    elif outcome.status == "connected":
+        connection.verified_at = now
+    _keep_identity(connection, outcome.identity)
+    connection.save()
+    if outcome.tokens is not None:
+        ConnectionToken.objects.keep(connection, outcome.tokens, now=now)
+
+
+def is_another(connection: Connection, identity: Identity | None) -> bool:
+    """Does this identity lead to other data than the connection did before?"""
+    before, after = connection.organisation_id, identity.organisation_id if identity else ""
+    return bool(before and after and before != after)
+
+
 @transaction.atomic
-def connected(connection: Connection, identity: Identity | None, *, by: User | None, now: datetime) -> None:
+def connected(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
     """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out."""
     connection.status, connection.problem, connection.verified_at = ConnectionStatus.CONNECTED, "", now
-    if identity is not None:
-        connection.user = identity.user[:320]
-        connection.organisation = identity.organisation[:200]
-        connection.organisation_id = identity.organisation_id[:200]
-    connection.save(
-        update_fields=["status", "problem", "verified_at", "user", "organisation", "organisation_id"]
-    )
+    connection.version += 1
+    _keep_identity(connection, outcome.identity)
+    connection.save()
+    if outcome.tokens is not None:
+        ConnectionToken.objects.keep(connection, outcome.tokens, now=now)
     _lanes(connection).exclude(unauthorized_until=OPEN).update(unauthorized_until=OPEN)
     AuditEvent.record(
         account=connection.account,
@@ -66,15 +84,18 @@ def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
     return bool(noticed)
 
 
+def _keep_identity(connection: Connection, identity: Identity | None) -> None:
+    if identity is None:
+        return
+    connection.user = identity.user[:320]
+    connection.organisation = identity.organisation[:200]
+    connection.organisation_id = identity.organisation_id[:200]
+
+
 def close_lane_if_dead(destination: Destination, connection_id: str | None) -> None:
     """A destination that begins to deliver by another connection is open or closed as that one is."""
     dead = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).exists()
     Lane.objects.filter(destination=destination).update(unauthorized_until=FOREVER if dead else OPEN)
-
-
-def touch(connection: Connection) -> None:
-    """Whoever has read its credentials reads them anew."""
-    Connection.objects.filter(pk=connection.pk).update(version=F("version") + 1)
 
 
 def _lanes(connection: Connection) -> "models.QuerySet[Lane]":

@@ -5,7 +5,6 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -13,6 +12,7 @@ from urllib.parse import quote_plus, urlencode
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
 
 from destinations.connectors.declaration import OAuth2
+from destinations.platforms.port import Consent, Tokens
 from leadconduit.lib.outbound import Answer, NotSent, Request
 
 TIMEOUT = 10.0
@@ -31,23 +31,6 @@ class NoToken(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.is_final = is_final
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What a token server gave: `kept` is secret and stands among the credentials. `expires_at` None: not known."""
-
-    kept: Mapping[str, Any]
-    expires_at: datetime | None
-    scopes: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Where a browser is sent to ask for consent; `verifier` proves afterwards that it was us who asked."""
-
-    url: str
-    verifier: str
 
 
 # --- Requests

@@ -24,10 +24,10 @@ from destinations.connectors.calls import Credentials, CredentialSource, Fixed, 
 from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
 from destinations.credentials import connections, oauth
-from destinations.credentials.oauth import NoToken, Tokens
+from destinations.credentials.oauth import NoToken
 from destinations.models import Connection, ConnectionStatus, ConnectionToken
 from destinations.models.lane import OPEN
-from destinations.platforms.port import DestinationValues
+from destinations.platforms.port import DestinationValues, Tokens
 from leadconduit.lib import outbound
 from leadconduit.lib.encryption import DecryptionError
 from leadconduit.lib.outbound import Request
@@ -154,7 +154,7 @@ def _found(connection_id: str, version: int) -> _Found:
     declared = oauth_of(connection.integration, connection.scheme) if connection else None
     if connection is None or declared is None:
         raise NotConnected(NOT_THERE, gone=True)
-    token, _ = ConnectionToken.objects.get_or_create(connection=connection, defaults={"sealed": b""})
+    token = ConnectionToken.objects.of(connection)
     connection.token = token
     credentials = _opened(connection)
     if token.version > version and is_good(credentials):
@@ -204,39 +204,18 @@ async def _asked(found: _Found, request: Request) -> Credentials:
     """Ask the token server, with no database near, and keep what it says."""
     answer = await outbound.asend(request)
     try:
-        tokens = oauth.tokens_of(
-            found.declared, answer, now=timezone.now(), refresh_token=found.refresh_token
-        )
+        given = oauth.tokens_of(found.declared, answer, now=timezone.now(), refresh_token=found.refresh_token)
     except NoToken as refusal:
         refused = refusal
     else:
-        return await _in_thread(lambda: _kept(found, tokens))
+        return await _in_thread(lambda: _kept(found, given))
     return await _in_thread(lambda: _without(found, refused))
 
 
-def _kept(found: _Found, tokens: Tokens) -> Credentials:
-    store(found.connection, tokens, now=timezone.now(), asker=found.asker)
+def _kept(found: _Found, given: Tokens) -> Credentials:
+    ConnectionToken.objects.keep(found.connection, given, now=timezone.now(), asker=found.asker)
     connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
     return _opened(connection)
-
-
-def store(connection: Connection, tokens: Tokens, *, now: datetime, asker: UUID | None = None) -> bool:
-    """Keep what a token server gave. With `asker`, only while the lease is theirs: else something newer is there."""
-    token = ConnectionToken(connection=connection)
-    token.seal(tokens.kept)
-    rows = ConnectionToken.objects.filter(pk=connection.pk)
-    return bool(
-        (rows.filter(asked_by=asker) if asker else rows).update(
-            sealed=token.sealed,
-            expires_at=tokens.expires_at,
-            given_at=now,
-            version=F("version") + 1,
-            asked_by=None,
-            asked_until=OPEN,
-            cools_until=OPEN,
-            failures=0,
-        )
-    )
 
 
 def _without(found: _Found, refusal: NoToken) -> Credentials:

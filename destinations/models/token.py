@@ -1,12 +1,42 @@
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
+from django.db.models import F
 
 from destinations.models.connection import Connection
 from destinations.models.lane import OPEN
+from destinations.platforms.port import Tokens
 from leadconduit.lib import encryption
+
+
+class ConnectionTokenQuerySet(models.QuerySet["ConnectionToken"]):
+    def of(self, connection: Connection) -> "ConnectionToken":
+        """The row of a connection; of one that was given no token yet, an empty one."""
+        return self.get_or_create(connection=connection, defaults={"sealed": b""})[0]
+
+    def keep(
+        self, connection: Connection, given: Tokens, *, now: datetime, asker: UUID | None = None
+    ) -> bool:
+        """Keep what a token server gave. With `asker`, only while the lease is theirs: else something newer is there."""
+        token = self.of(connection)
+        token.seal(given.kept)
+        rows = self.filter(pk=connection.pk)
+        return bool(
+            (rows.filter(asked_by=asker) if asker else rows).update(
+                sealed=token.sealed,
+                expires_at=given.expires_at,
+                given_at=now,
+                version=F("version") + 1,
+                asked_by=None,
+                asked_until=OPEN,
+                cools_until=OPEN,
+                failures=0,
+            )
+        )
 
 
 class ConnectionToken(models.Model):
@@ -28,6 +58,8 @@ class ConnectionToken(models.Model):
     asked_until = models.DateTimeField(default=OPEN)
     cools_until = models.DateTimeField(default=OPEN)
     failures = models.PositiveSmallIntegerField(default=0)
+
+    objects = ConnectionTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"token of {self.connection_id}"

@@ -3,12 +3,14 @@
 import html
 import zlib
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from destinations.connectors.calls import Calls, NotConnected
-from destinations.connectors.declaration import Client, Connector
-from destinations.credentials import tokens
+from destinations.connectors.declaration import Client, Connector, OAuth2
+from destinations.credentials import oauth, tokens
+from destinations.credentials.oauth import NoToken
 from destinations.fields import problems
 from destinations.outcome import Accepted, Outcome, Result
 from destinations.platforms.port import (
@@ -18,6 +20,7 @@ from destinations.platforms.port import (
     AuthScheme,
     Choices,
     Connected,
+    Consent,
     DestinationValues,
     Feature,
     Icon,
@@ -32,6 +35,7 @@ from destinations.platforms.port import (
 )
 from leadconduit.lib import outbound
 from leadconduit.lib.ids import new_id
+from leadconduit.lib.outbound import Request
 
 Connectors = Mapping[str, Connector]
 T = TypeVar("T")
@@ -74,14 +78,90 @@ class BuiltinSetup:
         return new_id()
 
     def schemes(self, destination: DestinationValues) -> tuple[AuthScheme, ...]:
-        return self._connector(destination).schemes
+        connector = self._connector(destination)
+        return tuple(
+            _without_client(scheme)
+            if scheme.key in connector.oauth and tokens.client_of(connector.key)
+            else scheme
+            for scheme in connector.schemes
+        )
 
     def connect(self, destination: DestinationValues, scheme: str, values: Mapping[str, Any]) -> Connected:
-        chosen = self._connector(destination).scheme(scheme)
+        chosen = next((known for known in self.schemes(destination) if known.key == scheme), None)
         if chosen is None:
             return Connected("refused", {"scheme": "Choose one of those offered."})
-        wrong = chosen.problems({**destination.credentials, **values})
-        return Connected("refused", wrong) if wrong else Connected("connected")
+        entered = {**destination.credentials, **values}
+        if wrong := chosen.problems(entered):
+            return Connected("refused", wrong)
+        if chosen.needs_consent:
+            return Connected("waiting")
+        return self._verified(replace(destination, scheme=scheme, connection_id="", credentials=entered))
+
+    def consent(self, destination: DestinationValues, *, redirect_uri: str, state: str) -> Consent:
+        declared = self._oauth(destination)
+        if declared is None or declared.authorize_url is None:
+            raise PlatformError("This way to authenticate needs no consent.")
+        asked = oauth.consent(declared, _with_client(destination), redirect_uri=redirect_uri, state=state)
+        return replace(asked, url=outbound.rewritten(asked.url))
+
+    def consented(
+        self, destination: DestinationValues, *, code: str, verifier: str, redirect_uri: str
+    ) -> Connected:
+        declared = self._oauth(destination)
+        assert declared is not None
+        request = oauth.exchange_request(
+            declared, _with_client(destination), code=code, verifier=verifier, redirect_uri=redirect_uri
+        )
+        return self._with_token(destination, declared, request)
+
+    def identify(self, destination: DestinationValues) -> Connected:
+        return self._identified(destination)
+
+    def forget(self, destination: DestinationValues) -> None:
+        declared, token = self._oauth(destination), destination.credentials.get("refresh_token")
+        token = token or destination.credentials.get("access_token")
+        if (
+            declared
+            and token
+            and (request := oauth.revoke_request(declared, _with_client(destination), token))
+        ):
+            outbound.send(request)
+
+    def _verified(self, destination: DestinationValues) -> Connected:
+        """Credentials that were just typed, asked of the system itself where it can tell."""
+        declared = self._oauth(destination)
+        if declared is None:
+            return self._identified(destination)
+        request = oauth.client_request(declared, _with_client(destination))
+        return self._with_token(destination, declared, request)
+
+    def _with_token(self, destination: DestinationValues, declared: OAuth2, request: Request) -> Connected:
+        try:
+            given = oauth.tokens_of(declared, outbound.send(request), now=datetime.now(UTC))
+        except NoToken as refusal:
+            return Connected("refused" if refusal.is_final else "unverified", {"": refusal.sentence})
+        if missing := oauth.missing_scopes(declared, given):
+            return Connected("refused", {"": f"Not everything was allowed: {', '.join(missing)} is missing."})
+        known = replace(destination, connection_id="", credentials={**destination.credentials, **given.kept})
+        return replace(self._identified(known), tokens=given)
+
+    def _identified(self, destination: DestinationValues) -> Connected:
+        identify = self._connector(destination).identify
+        if identify is None:
+            return Connected("connected")
+        calls = _calls(destination)
+        try:
+            return Connected("connected", identity=outbound.run(identify(calls, destination)))
+        except NotConnected as refused:
+            return Connected("refused" if refused.gone else "unverified", {"": refused.sentence})
+        except PlatformError as refused:
+            was_refused = (calls.exchange or {}).get("response", {}) or {}
+            if was_refused.get("status") in (401, 403):
+                return Connected("refused", {"": refused.sentence})
+            return Connected("unverified", {"": refused.sentence})
+
+    def _oauth(self, destination: DestinationValues) -> OAuth2 | None:
+        return self._connector(destination).oauth.get(destination.scheme)
 
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
         return self._connector(destination).pages
@@ -185,6 +265,16 @@ class BuiltinSender:
 
     def _client_of(self, destination: DestinationValues) -> Client:
         return _find(self.connectors, destination.integration).client
+
+
+def _without_client(scheme: AuthScheme) -> AuthScheme:
+    """The operator's own application is used: nobody is asked for one."""
+    fields = tuple(field for field in scheme.fields if field.key not in ("client_id", "client_secret"))
+    return replace(scheme, fields=fields)
+
+
+def _with_client(destination: DestinationValues) -> dict[str, Any]:
+    return {**tokens.client_of(destination.integration), **destination.credentials}
 
 
 def _calls(destination: DestinationValues) -> Calls:

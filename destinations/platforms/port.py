@@ -7,6 +7,7 @@ workers. docs/adr/0008-platform-port.md sets these operations beside Prismatic's
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from destinations.fields import Choice, FieldGroup, FieldSpec
@@ -60,6 +61,11 @@ class Icon:
 class AuthScheme(FieldGroup):
     """One way to authenticate. Its key is one of `none`, `api_key`, `basic`, `bearer`, `headers`, `oauth2_code`,
     `oauth2_client`."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Besides its fields, somebody has to give consent at the other system."""
+        return self.key == "oauth2_code"
 
 
 class Page(FieldGroup):
@@ -146,7 +152,7 @@ class ActionValues:
 class DestinationValues:
     """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used.
 
-    `discovered` is what the system said last of the actions with live targets, by `action_id`.
+    `connection_problem` says why the credentials are of no use any more. `discovered` is what the system said last of the actions with live targets, by `action_id`.
     """
 
     account_id: str
@@ -155,6 +161,7 @@ class DestinationValues:
     name: str = ""
     scheme: str = ""
     connection_id: str = ""
+    connection_problem: str = ""
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     actions: tuple[ActionValues, ...] = ()
@@ -179,16 +186,34 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a token server gave: `kept` is secret and stands among the credentials. `expires_at` None: not known."""
+
+    kept: Mapping[str, Any] = field(repr=False)
+    expires_at: datetime | None = None
+    scopes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Where a browser is sent to ask for consent; `verifier` proves afterwards that it was us who asked."""
+
+    url: str
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """How a connection stands.
 
-    `refused`: see `problems`, by field. `waiting`: for the user's consent at `authorize_url`. `identity` says as whom.
+    `refused`: see `problems`, by field ("" for all of them). `waiting`: for consent. `unverified`: the system did not say, for the reason in
+    `problems`. `identity` says as whom, where the system tells; `tokens` are what was given for the credentials.
     """
 
-    status: Literal["connected", "waiting", "refused"]
+    status: Literal["connected", "waiting", "unverified", "refused"]
     problems: Mapping[str, str] = field(default_factory=dict)
-    authorize_url: str = ""
-    identity: str = ""
+    identity: Identity | None = None
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +261,20 @@ class Setup(Protocol):
 
     def connect(self, destination: DestinationValues, scheme: str, values: Mapping[str, Any]) -> Connected:
         """Use these credentials for the destination. Secrets that were not entered anew must not be given."""
+
+    def consent(self, destination: DestinationValues, *, redirect_uri: str, state: str) -> Consent:
+        """Where somebody gives consent. Raises PlatformError where the scheme needs none."""
+
+    def consented(
+        self, destination: DestinationValues, *, code: str, verifier: str, redirect_uri: str
+    ) -> Connected:
+        """What the consent came to, by the code that it was answered with. Takes network round trips."""
+
+    def identify(self, destination: DestinationValues) -> Connected:
+        """Whether the credentials are good now, and as whom. Takes a network round trip."""
+
+    def forget(self, destination: DestinationValues) -> None:
+        """Tell the system that the credentials are not used any more, where it can be told."""
 
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
         """The pages of configuration, for the destination as it stands."""

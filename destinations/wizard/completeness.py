@@ -123,11 +123,13 @@ def _step(key: str, begun: object, missing: Iterable[str]) -> Step:
 def _of_credentials(setup: Setup, destination: DestinationValues) -> dict[str, str]:
     schemes = setup.schemes(destination)
     chosen = next((scheme for scheme in schemes if scheme.key == destination.scheme), None)
-    return (
-        chosen.problems(destination.credentials)
-        if chosen
-        else {"scheme": "Choose one of the ways to authenticate."}
-    )
+    if chosen is None:
+        return {"scheme": "Choose one of the ways to authenticate."}
+    if found := chosen.problems(destination.credentials):
+        return found
+    if chosen.needs_consent and "access_token" not in destination.credentials:
+        return {"consent": "Connect, and give your consent there."}
+    return {"consent": destination.connection_problem} if destination.connection_problem else {}
 
 
 def _of_configuration(setup: Setup, destination: DestinationValues) -> dict[str, str]:

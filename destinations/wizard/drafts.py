@@ -15,10 +15,11 @@ from django.db import transaction
 
 from destinations import configured
 from destinations.configured import Document, current, platform_of
+from destinations.credentials import connections
 from destinations.fields import FieldSpec, cleared, split_secrets, with_defaults
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision
-from destinations.platforms.port import ActionSpec, UnknownIntegration
+from destinations.platforms.port import ActionSpec, Connected, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.wizard.completeness import spec_of
 from destinations.wizard.errors import Gone, NotActivated, NothingToApply, SavedMeanwhile
@@ -163,9 +164,20 @@ def save_auth(
     merged = {spec.key: _merged(spec, values.get(spec.key, spec.default), kept) for spec in chosen.fields}
     kept_as_they_are = {spec.key for spec in chosen.fields if spec.is_secret and not values.get(spec.key)}
     entered = {key: value for key, value in merged.items() if key not in kept_as_they_are}
+    if before and before.scheme == scheme and merged == kept and before.verified_at:
+        _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": before.pk})
+        return {}
     connected = setup.connect(standing, scheme, entered)
     _name_connection(
-        destination, before, scheme=scheme, fields=chosen.fields, merged=merged, kept=kept, by=by, now=now
+        destination,
+        before,
+        scheme=scheme,
+        fields=chosen.fields,
+        merged=merged,
+        kept=kept,
+        connected=connected,
+        by=by,
+        now=now,
     )
     return dict(connected.problems)
 
@@ -189,12 +201,13 @@ def _name_connection(
     fields: Sequence[FieldSpec],
     merged: Mapping[str, Any],
     kept: Mapping[str, Any],
+    connected: Connected,
     by: User | None,
     now: datetime,
 ) -> None:
     """Let the draft name a connection with these values: the one before where it is the same."""
     connection = before if before and before.scheme == scheme and merged == kept else None
-    if connection is None and fields:
+    if connection is None and (fields or connected.status == "waiting"):
         shown, secret = split_secrets(fields, merged)
         connection = Connection(
             id=new_id(now),
@@ -208,6 +221,8 @@ def _name_connection(
         )
         connection.seal(secret)
         connection.save(force_insert=True)
+    if connection is not None and connection.pk != (before.pk if before else None):
+        connections.begin(connection, connected, now=now)
     named = connection.pk if connection else None
     _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": named})
     if before and before.pk != named:

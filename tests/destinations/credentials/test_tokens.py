@@ -13,9 +13,9 @@ from destinations.connectors.calls import Credentials, NotConnected
 from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
 from destinations.credentials import tokens
-from destinations.credentials.oauth import Tokens
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
+from destinations.platforms.port import Tokens
 from leadconduit.accounts.models import Account, User
 from leadconduit.lib import outbound
 from tests.destinations.connectors.acme_crm import ACME
@@ -269,9 +269,9 @@ def test_what_was_given_is_kept_encrypted(acme: Account, token_server: TokenServ
 def test_something_newer_is_not_written_over(acme: Account) -> None:
     connection = connection_of(acme)
     found = tokens._found(connection.pk, 1)
-    tokens.store(connection, Tokens({"access_token": "by consent"}, None, None), now=NOW)
+    ConnectionToken.objects.keep(connection, Tokens({"access_token": "by consent"}, None, None), now=NOW)
 
-    assert not tokens.store(
+    assert not ConnectionToken.objects.keep(
         connection, Tokens({"access_token": "late"}, None, None), now=NOW, asker=found.asker
     )
     assert credentials_of(connection)["access_token"] == "by consent"
