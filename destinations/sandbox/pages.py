@@ -34,6 +34,8 @@ FAULTS = (
     Fault("missing_field", "Missing field", "A new record lacks a field that was made required."),
 )
 OF_ALL = ("slow", "expired_token", "short_tokens")
+LASTING = ("expired_token",)
+"""What is so until it is switched off."""
 MODES = (("off", "Off"), ("once", "Next call"), ("on", "Always"))
 
 
@@ -104,7 +106,11 @@ def _switches(stand_in: StandIn) -> list[dict[str, Any]]:
     return [
         {
             "fault": fault,
-            "modes": [(mode, label, mode == modes.get(fault.key, "off")) for mode, label in MODES],
+            "modes": [
+                (mode, label, mode == modes.get(fault.key, "off"))
+                for mode, label in MODES
+                if mode != "once" or fault.key not in LASTING
+            ],
         }
         for fault in _faults(stand_in)
     ]
