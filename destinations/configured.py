@@ -82,6 +82,19 @@ def connection_of(destination: Destination, document: Document) -> Connection | 
     return connections.filter(pk=document["connection"]).first() if document["connection"] else None
 
 
+def values_of_connection(connection: Connection) -> DestinationValues:
+    """A connection by itself, as of a destination that is not set up further."""
+    return DestinationValues(
+        account_id=connection.account_id,
+        instance_id="",
+        integration=connection.integration,
+        scheme=connection.scheme,
+        connection_id=connection.pk,
+        connection_problem=connection.problem,
+        credentials=credentials_of(connection),
+    )
+
+
 def entered_of(connection: Connection | None) -> dict[str, Any]:
     """What somebody entered: settings and secrets. Secrets that cannot be read any more count as never entered."""
     if connection is None:

@@ -7,6 +7,8 @@ from destinations.views import (
     authenticate,
     changes,
     configure,
+    connections,
+    consent,
     detail,
     listing,
     live_choices,
@@ -18,6 +20,17 @@ from destinations.views import (
 )
 
 urlpatterns = [
+    path("connections/", connections.connection_list, name="connection-list"),
+    path("connections/callback/", consent.connection_callback, name="connection-callback"),
+    path("connections/<str:connection_id>/", connections.connection_detail, name="connection-detail"),
+    path("connections/<str:connection_id>/consent/", consent.connection_consent, name="connection-consent"),
+    path("connections/<str:connection_id>/verify/", connections.connection_verify, name="connection-verify"),
+    path("connections/<str:connection_id>/rename/", connections.connection_rename, name="connection-rename"),
+    path(
+        "connections/<str:connection_id>/disconnect/",
+        connections.connection_disconnect,
+        name="connection-disconnect",
+    ),
     path("destinations/", listing.destination_list, name="destination-list"),
     path("destinations/new/", marketplace.marketplace, name="destination-new"),
     path("destinations/new/<str:key>/", marketplace.integration_detail, name="destination-integration"),

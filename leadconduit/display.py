@@ -71,6 +71,7 @@ class Place(NamedTuple):
 # Label, icon, the page it opens, and how the names of the pages begin that belong to it.
 PLACES = (
     ("Destinations", "send", "app:destination-list", "destination"),
+    ("Connections", "plug", "app:connection-list", "connection"),
     ("Flows", "workflow", "app:flow-list", "flow"),
     ("Fields", "list-tree", "app:fields", "field"),
     ("Leads", "inbox", "app:lead-list", "lead"),

@@ -1,12 +1,15 @@
 """A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 
+from destinations.fields import FieldSpec, split_secrets
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
 from destinations.platforms.port import Connected, Identity
@@ -48,8 +51,21 @@ def is_another(connection: Connection, identity: Identity | None) -> bool:
 
 
 @transaction.atomic
-def connected(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
-    """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out."""
+def connected(
+    connection: Connection,
+    outcome: Connected,
+    *,
+    by: User | None,
+    now: datetime,
+    entered: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
+) -> None:
+    """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out.
+
+    `entered` replaces what it had: what may be shown, and what may not.
+    """
+    if entered is not None:
+        connection.settings = dict(entered[0])
+        connection.seal(dict(entered[1]))
     connection.status, connection.problem, connection.verified_at = ConnectionStatus.CONNECTED, "", now
     connection.version += 1
     _keep_identity(connection, outcome.identity)
@@ -64,6 +80,13 @@ def connected(connection: Connection, outcome: Connected, *, by: User | None, no
         on=connection,
         detail={"organisation_id": connection.organisation_id},
     )
+
+
+def settle(connection: Connection, fields: Sequence[FieldSpec], values: Mapping[str, Any]) -> None:
+    """What consent is asked for with. What the token server gave before goes on until there is something newer."""
+    connection.settings, secret = split_secrets(fields, values)
+    connection.seal(secret)
+    connection.save(update_fields=["settings", "secrets"])
 
 
 def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
@@ -84,9 +107,49 @@ def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
     return bool(noticed)
 
 
+@transaction.atomic
+def verified(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
+    """The system was asked, and knows these credentials."""
+    if connection.status != ConnectionStatus.CONNECTED:
+        return connected(connection, outcome, by=by, now=now)
+    connection.verified_at = now
+    _keep_identity(connection, outcome.identity)
+    connection.save(update_fields=["verified_at", "user", "organisation", "organisation_id"])
+
+
+@transaction.atomic
+def rename(connection: Connection, name: str, *, by: User | None) -> None:
+    before = str(connection)
+    connection.name = name
+    connection.save(update_fields=["name"])
+    AuditEvent.record(
+        account=connection.account, by=by, action="connection.renamed", on=connection, detail={"from": before}
+    )
+
+
+@transaction.atomic
+def disconnect(connection: Connection, *, by: User | None) -> bool:
+    """Erase its credentials. What is owed by it waits until it is connected again. True: nothing named it, it is gone."""
+    AuditEvent.record(account=connection.account, by=by, action="connection.disconnected", on=connection)
+    if not destinations_using(connection):
+        connection.delete()
+        return True
+    connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, "It was disconnected."
+    connection.version += 1
+    connection.verified_at = None
+    connection.seal({})
+    connection.save()
+    ConnectionToken.objects.filter(pk=connection.pk).delete()
+    _lanes(connection).update(unauthorized_until=FOREVER)
+    return False
+
+
 def _keep_identity(connection: Connection, identity: Identity | None) -> None:
     if identity is None:
         return
+    if not connection.organisation_id and identity.organisation:
+        # Until it is known as whom, it is called as the integration is.
+        connection.name = f"{connection.name}, {identity.organisation}"[:200]
     connection.user = identity.user[:320]
     connection.organisation = identity.organisation[:200]
     connection.organisation_id = identity.organisation_id[:200]

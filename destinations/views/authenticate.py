@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from destinations import configured, lifecycle, wizard
@@ -13,10 +15,10 @@ from destinations.configured import current, platform_of
 from destinations.fields import FieldSpec, split_secrets
 from destinations.forms.naming import NameForm
 from destinations.forms.specs import SpecForm
-from destinations.models import Connection, Destination
+from destinations.models import Connection, ConnectionStatus, Destination
 from destinations.platforms.port import AuthScheme
 from destinations.views import steps
-from destinations.views.common import find, get_or_post, says_why, wants_fragment
+from destinations.views.common import find, get_or_post, go, says_why, wants_fragment
 from destinations.views.problems import Problem, problems_of
 from destinations.wizard import SavedMeanwhile
 from leadconduit.accounts.access import MemberRequest, requires
@@ -38,6 +40,11 @@ def authenticate(request: MemberRequest, instance_id: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 @says_why
 def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
+    if chosen_connection := _others(destination).filter(pk=request.POST.get("use", "")).first():
+        wizard.use_connection(
+            destination=destination, connection=chosen_connection, by=request.member, now=timezone.now()
+        )
+        return steps.leave(request, destination, "auth") or _page(request, destination, _naming(destination))
     key = request.POST.get("scheme", "")
     chosen = next((scheme for scheme in _schemes(destination) if scheme.key == key), None)
     # The fields of another scheme may have been on the page: then this one begins with its defaults.
@@ -52,13 +59,35 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
             by=request.member,
             now=timezone.now(),
             seen=steps.seen(request),
+            anew="connect" in request.POST,
         )
     except SavedMeanwhile:
         return _page(request, destination, naming, typed=values)
+    if "connect" in request.POST and not wrong and (named := _connection(destination)):
+        return go(
+            request,
+            f"{reverse('app:connection-consent', args=[named.pk])}?destination={destination.instance_id}",
+        )
     stays = naming is not None and bool(naming.errors)
     return (None if stays else steps.leave(request, destination, "auth")) or _page(
         request, destination, naming, wrong
     )
+
+
+def _connection(destination: Destination) -> Connection | None:
+    return configured.connection_of(destination, current(destination).document)
+
+
+def _others(destination: Destination) -> "QuerySet[Connection]":
+    """Connections of the account that this destination could use as well."""
+    named = current(destination).document["connection"]
+    known = Connection.objects.for_account(destination.account).filter(
+        platform=destination.platform,
+        integration=destination.integration,
+        status=ConnectionStatus.CONNECTED,
+        verified_at__isnull=False,
+    )
+    return known.exclude(pk=named).order_by("name", "pk")
 
 
 def _named(request: MemberRequest, destination: Destination) -> NameForm | None:
@@ -111,7 +140,8 @@ def _page(
 
 def _problems(shown: dict[str, Any], problems: dict[str, str]) -> list[Problem]:
     of_scheme = [Problem(problems["scheme"], "id_scheme_0")] if "scheme" in problems else []
-    return [*of_scheme, *problems_of(shown["form"])]
+    of_all = [Problem(problems[key], "credentials") for key in ("", "consent") if key in problems]
+    return [*of_scheme, *problems_of(shown["form"]), *of_all]
 
 
 def _credentials(request: MemberRequest, destination: Destination) -> HttpResponse:
@@ -128,7 +158,7 @@ def _forms(
     problems: dict[str, str],
     typed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    connection = configured.connection_of(destination, current(destination).document)
+    connection = _connection(destination)
     kept = connection if connection and connection.scheme == chosen.key else None
     form = SpecForm(
         chosen.fields,
@@ -138,6 +168,8 @@ def _forms(
         prefix=chosen.key,
     )
     return {
+        "connection": kept,
+        "others": list(_others(destination)[:20]),
         "scheme": chosen,
         "schemes": _SchemeForm(_schemes(destination), chosen.key, steps.url_of(destination, "auth")),
         "form": form.show(problems),

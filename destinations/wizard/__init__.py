@@ -19,12 +19,14 @@ from destinations.wizard.drafts import (
     begin,
     discard_draft,
     lock,
+    merged_value,
     save_actions,
     save_auth,
     save_configuration,
     save_mapping,
     stamp,
     stamps,
+    use_connection,
 )
 from destinations.wizard.errors import (
     ChangedMeanwhile,
@@ -72,6 +74,7 @@ __all__ = [
     "discard_draft",
     "hosts",
     "lock",
+    "merged_value",
     "preview",
     "progress",
     "quoted",
@@ -84,5 +87,6 @@ __all__ = [
     "stamps",
     "standing",
     "test",
+    "use_connection",
     "variables",
 ]

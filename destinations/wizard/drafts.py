@@ -144,8 +144,9 @@ def save_auth(
     by: User | None,
     now: datetime,
     seen: Seen = Seen(),
+    anew: bool = False,
 ) -> dict[str, str]:
-    """How to authenticate. Other credentials than before are another connection, which the draft names then.
+    """How to authenticate. With `anew`, what was connected before is left as it is, whatever was entered. Other credentials than before are another connection, which the draft names then.
 
     A secret left blank keeps the stored one, as long as the scheme is the same; so does a pair's blank value
     under the same name. Returns what is wrong, by field (`scheme` among them). Raises SavedMeanwhile: credentials
@@ -161,10 +162,12 @@ def save_auth(
     chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)
     if chosen is None:
         return {"scheme": "Choose one of the ways to authenticate."}
-    merged = {spec.key: _merged(spec, values.get(spec.key, spec.default), kept) for spec in chosen.fields}
+    merged = {
+        spec.key: merged_value(spec, values.get(spec.key, spec.default), kept) for spec in chosen.fields
+    }
     kept_as_they_are = {spec.key for spec in chosen.fields if spec.is_secret and not values.get(spec.key)}
     entered = {key: value for key, value in merged.items() if key not in kept_as_they_are}
-    if before and before.scheme == scheme and merged == kept and before.verified_at:
+    if before and before.scheme == scheme and merged == kept and before.verified_at and not anew:
         _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": before.pk})
         return {}
     connected = setup.connect(standing, scheme, entered)
@@ -176,13 +179,27 @@ def save_auth(
         merged=merged,
         kept=kept,
         connected=connected,
+        anew=anew,
         by=by,
         now=now,
     )
     return dict(connected.problems)
 
 
-def _merged(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
+def use_connection(
+    *, destination: Destination, connection: Connection, by: User | None, now: datetime
+) -> None:
+    """Let the draft name a connection that is there already, of the same account and integration."""
+    before = configured.connection_of(destination, current(destination).document)
+    parts = {"scheme": connection.scheme, "connection": connection.pk}
+    with transaction.atomic():
+        _revise(destination, by=by, now=now, parts=lambda _: parts)
+        if before and before.pk != connection.pk:
+            _forget_unless_named(before)
+
+
+def merged_value(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
+    """What was entered, or what is kept where a secret was left blank."""
     stored = kept.get(spec.key)
     if spec.kind == "secret":
         return entered or stored
@@ -202,11 +219,13 @@ def _name_connection(
     merged: Mapping[str, Any],
     kept: Mapping[str, Any],
     connected: Connected,
+    anew: bool,
     by: User | None,
     now: datetime,
 ) -> None:
     """Let the draft name a connection with these values: the one before where it is the same."""
-    connection = before if before and before.scheme == scheme and merged == kept else None
+    is_same = before is not None and before.scheme == scheme and merged == kept
+    connection = before if is_same and not (anew and before and before.verified_at) else None
     if connection is None and (fields or connected.status == "waiting"):
         shown, secret = split_secrets(fields, merged)
         connection = Connection(
@@ -215,6 +234,7 @@ def _name_connection(
             platform=destination.platform,
             integration=destination.integration,
             scheme=scheme,
+            name=destination.integration_name,
             settings=shown,
             created_by=by,
             created_at=now,

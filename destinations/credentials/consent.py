@@ -1,0 +1,71 @@
+"""Consents that are under way: a browser went to the other system, and comes back with a code, or without.
+
+What is needed then stands in the person's session, so that nobody else can bring the answer, and is good once.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadconduit.lib import encryption
+
+KEPT_AS = "consents"
+LASTS = timedelta(minutes=15)
+MOST = 5
+
+Session = MutableMapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """For which connection consent was asked, and the destination in whose wizard that was, "" elsewhere.
+
+    `entered` replaces what the connection had, once consent is there; None: it stays. `elsewhere`: another organisation
+    than before is what is wanted.
+    """
+
+    connection_id: str
+    instance_id: str = ""
+    verifier: str = field(default="", repr=False)
+    entered: Mapping[str, Any] | None = field(default=None, repr=False)
+    elsewhere: bool = False
+
+
+def begin(session: Session, state: str, under_way: UnderWay, *, now: datetime) -> None:
+    kept = dict(list(session.get(KEPT_AS, {}).items())[-(MOST - 1) :])
+    secret = json.dumps([under_way.verifier, under_way.entered]).encode()
+    kept[state] = {
+        "connection": under_way.connection_id,
+        "instance": under_way.instance_id,
+        "elsewhere": under_way.elsewhere,
+        "sealed": base64.b64encode(encryption.encrypt(secret, bound_to=_place(state))).decode(),
+        "at": now.isoformat(),
+    }
+    session[KEPT_AS] = kept
+
+
+def end(session: Session, state: str, *, now: datetime) -> UnderWay | None:
+    """What this state stands for: once, and not for long. None for any other."""
+    kept = dict(session.get(KEPT_AS, {}))
+    found = kept.pop(state, None)
+    if found is None:
+        return None
+    session[KEPT_AS] = kept
+    if datetime.fromisoformat(found["at"]) < now - LASTS:
+        return None
+    verifier, entered = json.loads(
+        encryption.decrypt(base64.b64decode(found["sealed"]), bound_to=_place(state))
+    )
+    return UnderWay(found["connection"], found["instance"], verifier, entered, found["elsewhere"])
+
+
+def new_state() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _place(state: str) -> str:
+    return f"consent:{state}:secret"

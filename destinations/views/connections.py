@@ -1,0 +1,224 @@
+"""Connections: as whom the account is connected, where that is used, and connecting anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from destinations import configured
+from destinations.credentials import connections
+from destinations.forms.naming import NameForm
+from destinations.forms.specs import SpecForm
+from destinations.models import Connection, Destination
+from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegration
+from destinations.platforms.registry import PLATFORMS
+from destinations.views.common import get_or_post, tile
+from destinations.wizard import merged_value
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+PAGE = 200
+
+
+@require_safe
+@requires(Role.VIEWER)
+def connection_list(request: MemberRequest) -> HttpResponse:
+    found = list(Connection.objects.for_account(request.account).order_by("-pk")[:PAGE])
+    using = _destinations_by_connection(request)
+    rows = [
+        {
+            "connection": one,
+            "integration": _name_of(one),
+            "tile": tile(one.integration, _name_of(one)),
+            "destinations": using.get(one.pk, []),
+        }
+        for one in found
+    ]
+    return render(request, "connections/list.html", {"rows": rows})
+
+
+def _destinations_by_connection(request: MemberRequest) -> dict[str, list[Destination]]:
+    """Those whose live revision or draft names it, by name."""
+    destinations = Destination.objects.for_account(request.account)
+    named = destinations.values_list("pk", "revisions__document__connection").distinct()
+    known = {destination.pk: destination for destination in destinations.order_by("name")}
+    found: dict[str, list[Destination]] = {}
+    pairs = {(pk, connection) for pk, connection in named if connection}
+    for pk, destination in known.items():
+        for connection in sorted(connection for of, connection in pairs if of == pk):
+            found.setdefault(connection, []).append(destination)
+    return found
+
+
+@get_or_post
+@requires(Role.VIEWER)
+def connection_detail(request: MemberRequest, connection_id: str) -> HttpResponseBase:
+    connection = find(request, connection_id)
+    return _reconnect(request, connection) if request.method == "POST" else _page(request, connection)
+
+
+def find(request: MemberRequest, connection_id: str) -> Connection:
+    found = Connection.objects.for_account(request.account).select_related("token", "account")
+    return get_object_or_404(found, pk=connection_id)
+
+
+def _page(
+    request: MemberRequest,
+    connection: Connection,
+    problems: Mapping[str, str] | None = None,
+    *,
+    another: str = "",
+) -> HttpResponse:
+    """`another`: the organisation that credentials lead to which were not taken, as it is not the one before."""
+    scheme = _scheme(connection)
+    form = None
+    if scheme is not None and scheme.fields:
+        entered = configured.entered_of(connection)
+        form = SpecForm(
+            scheme.fields,
+            values=_shown(scheme, connection),
+            stored={key for key, value in entered.items() if value},
+            asked=request.POST,
+            prefix=scheme.key,
+        ).show(problems or {})
+    context = {
+        "connection": connection,
+        "integration": _name_of(connection),
+        "tile": tile(connection.integration, _name_of(connection)),
+        "scheme": scheme,
+        "form": form,
+        "refusal": (problems or {}).get("", ""),
+        "another": another,
+        "naming": NameForm(initial={"name": connection.name}, prefix="connection"),
+        "destinations": connections.destinations_using(connection),
+        "section": "connection",
+    }
+    return render(request, "connections/detail.html", context, status=422 if problems or another else 200)
+
+
+def _shown(scheme: AuthScheme, connection: Connection) -> dict[str, Any]:
+    entered = configured.entered_of(connection)
+    names = {
+        spec.key: [[name, ""] for name, _ in entered.get(spec.key) or ()]
+        for spec in scheme.fields
+        if spec.kind == "secret_pairs"
+    }
+    return {**connection.settings, **names}
+
+
+def _scheme(connection: Connection) -> AuthScheme | None:
+    schemes = _setup(connection).schemes(configured.values_of_connection(connection))
+    return next((scheme for scheme in schemes if scheme.key == connection.scheme), None)
+
+
+def _setup(connection: Connection) -> Any:
+    return PLATFORMS[connection.platform].setup
+
+
+def _name_of(connection: Connection) -> str:
+    try:
+        return (
+            PLATFORMS[connection.platform].marketplace.get(connection.account_id, connection.integration).name
+        )
+    except UnknownIntegration:
+        return connection.integration
+
+
+# --- Changes, which act at once
+
+
+@requires(Role.ADMIN)
+def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
+    """Other credentials for the same connection. Those of another organisation only when that is said."""
+    scheme = _scheme(connection)
+    if scheme is None:
+        return _page(request, connection)
+    before = configured.entered_of(connection)
+    posted = SpecForm(scheme.fields, data=request.POST, prefix=scheme.key).read()
+    values = {spec.key: merged_value(spec, posted.get(spec.key), before) for spec in scheme.fields}
+    standing = configured.values_of_connection(connection)
+    outcome = _setup(connection).connect(standing, scheme.key, values)
+    if outcome.status == "refused":
+        return _page(request, connection, outcome.problems)
+    if outcome.status == "waiting":
+        connections.settle(connection, scheme.fields, values)
+        return redirect("app:connection-consent", connection.pk)
+    if connections.is_another(connection, outcome.identity) and "another" not in request.POST:
+        return _page(
+            request, connection, another=outcome.identity.organisation or outcome.identity.organisation_id
+        )
+    connections.enter(connection, scheme.fields, values, outcome, by=request.member, now=timezone.now())
+    messages.success(request, "Connected. Deliveries that waited for it are on their way.")
+    return redirect("app:connection-detail", connection.pk)
+
+
+@require_POST
+@requires(Role.ADMIN)
+def connection_verify(request: MemberRequest, connection_id: str) -> HttpResponse:
+    """Ask the other system now."""
+    connection = find(request, connection_id)
+    outcome = _setup(connection).identify(configured.values_of_connection(connection))
+    sentence = outcome.problems.get("", "")
+    connection.refresh_from_db()
+    if outcome.status == "connected":
+        connections.verified(connection, outcome, by=request.member, now=timezone.now())
+        messages.success(request, "It is connected.")
+    elif outcome.status == "refused":
+        connections.died(connection, sentence, now=timezone.now())
+        messages.error(request, f"The credentials are refused. {sentence}")
+    else:
+        messages.warning(request, f"The system did not say. Nothing is changed. {sentence}")
+    return redirect("app:connection-detail", connection.pk)
+
+
+@require_POST
+@requires(Role.ADMIN)
+def connection_rename(request: MemberRequest, connection_id: str) -> HttpResponse:
+    connection = find(request, connection_id)
+    form = NameForm(request.POST, prefix="connection")
+    if form.is_valid():
+        connections.rename(connection, form.cleaned_data["name"], by=request.member)
+        messages.success(request, "Renamed.")
+    else:
+        messages.error(request, "Not renamed: write a name of at most 200 characters.")
+    return redirect("app:connection-detail", connection.pk)
+
+
+@get_or_post
+@requires(Role.ADMIN)
+def connection_disconnect(request: MemberRequest, connection_id: str) -> HttpResponseBase:
+    connection = find(request, connection_id)
+    if request.method == "POST":
+        return _disconnect(request, connection)
+    stops = [destination.name for destination in connections.destinations_using(connection, live=True)]
+    words = "Its credentials are erased here, and given up at the other system where that is possible. "
+    words += (
+        f"Deliveries to these destinations then wait until it is connected again: {', '.join(stops)}. None is lost."
+        if stops
+        else "No destination delivers by it."
+    )
+    context = {
+        "title": f"Disconnect “{connection}”?",
+        "words": words,
+        "action": reverse("app:connection-disconnect", args=[connection.pk]),
+        "button": "Disconnect",
+        "cancel_url": reverse("app:connection-detail", args=[connection.pk]),
+        "section": "connection",
+    }
+    return render(request, "confirm.html", context)
+
+
+def _disconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
+    name = str(connection)
+    try:
+        _setup(connection).forget(configured.values_of_connection(connection))
+    except PlatformError:
+        messages.warning(request, "The other system could not be told. Revoke its access there as well.")
+    connections.disconnect(connection, by=request.member)
+    messages.success(request, f"{name} is disconnected.")
+    return redirect("app:connection-list")

@@ -1,0 +1,138 @@
+"""Consent: to the other system and back, with what may go wrong on the way, each with what to do then."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from destinations import configured
+from destinations.credentials import connections, consent
+from destinations.credentials.consent import UnderWay
+from destinations.models import Connection, Destination
+from destinations.platforms.port import Connected, PlatformError
+from destinations.platforms.registry import PLATFORMS
+from destinations.views.connections import find
+from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.models import Role
+
+
+@require_safe
+@requires(Role.ADMIN)
+def connection_consent(request: MemberRequest, connection_id: str) -> HttpResponse:
+    """On to the other system. A page in between, since no form of ours may lead to another host."""
+    connection = find(request, connection_id)
+    instance_id = request.GET.get("destination", "")
+    state = consent.new_state()
+    values = configured.values_of_connection(connection)
+    try:
+        asked = PLATFORMS[connection.platform].setup.consent(
+            values, redirect_uri=_redirect_uri(), state=state
+        )
+    except PlatformError as refused:
+        messages.error(request, refused.sentence)
+        return redirect("app:connection-detail", connection.pk)
+    under_way = UnderWay(connection.pk, instance_id, asked.verifier)
+    consent.begin(request.session, state, under_way, now=timezone.now())
+    context = {"connection": connection, "url": asked.url, "section": "connection"}
+    answer = render(request, "connections/consent.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Refresh"] = f"0; url={asked.url}"
+    return answer
+
+
+def _redirect_uri() -> str:
+    return f"{settings.BASE_URL}{reverse('app:connection-callback')}"
+
+
+@require_safe
+@requires(Role.ADMIN)
+def connection_callback(request: MemberRequest) -> HttpResponse:
+    """Back from the other system."""
+    under_way = consent.end(request.session, request.GET.get("state", ""), now=timezone.now())
+    connection = None
+    if under_way is not None:
+        known = Connection.objects.for_account(request.account).select_related("token", "account")
+        connection = known.filter(pk=under_way.connection_id).first()
+    if under_way is None or connection is None:
+        return _refused(
+            request,
+            "This answer is not expected any more",
+            "It was used before, or it took longer than a quarter of an hour, or it came to another browser. Nothing"
+            " was changed. Begin again where you came from.",
+        )
+    if error := request.GET.get("error", ""):
+        return _denied(request, connection, under_way, error)
+    outcome = PLATFORMS[connection.platform].setup.consented(
+        configured.values_of_connection(connection),
+        code=request.GET.get("code", ""),
+        verifier=under_way.verifier,
+        redirect_uri=_redirect_uri(),
+    )
+    return _settled(request, connection, under_way, outcome)
+
+
+def _denied(request: MemberRequest, connection: Connection, under_way: UnderWay, error: str) -> HttpResponse:
+    if error == "access_denied":
+        title, words = (
+            "Consent was not given",
+            "Nothing was changed. Connect again, and allow the access there.",
+        )
+    else:
+        said = request.GET.get("error_description") or error
+        title, words = "The other system did not connect", f"It says: {said[:300]}. Nothing was changed."
+    return _refused(request, title, words, connection, under_way)
+
+
+def _settled(
+    request: MemberRequest, connection: Connection, under_way: UnderWay, outcome: Connected
+) -> HttpResponse:
+    if outcome.tokens is None or outcome.status == "refused":
+        words = outcome.problems.get("", "The other system gave no token.")
+        return _refused(request, "It is not connected", f"{words} Connect again.", connection, under_way)
+    if connections.is_another(connection, outcome.identity):
+        assert outcome.identity is not None
+        other = outcome.identity.organisation or outcome.identity.organisation_id
+        return _refused(
+            request,
+            f"That is {other}, and not {connection.organisation or connection.organisation_id}",
+            "All destinations of this connection would deliver into another organisation. Nothing was changed. Connect"
+            " again as somebody of the one before; for another organisation, make a connection of its own in the"
+            " destination's set-up.",
+            connection,
+            under_way,
+        )
+    if outcome.status == "unverified":
+        outcome = replace(outcome, status="connected")
+    connections.connected(connection, outcome, by=request.member, now=timezone.now())
+    who = " at ".join(filter(None, (connection.user, connection.organisation)))
+    messages.success(request, f"Connected{f' as {who}' if who else ''}.")
+    return redirect(_back(request, connection, under_way))
+
+
+def _refused(
+    request: MemberRequest,
+    title: str,
+    words: str,
+    connection: Connection | None = None,
+    under_way: UnderWay | None = None,
+) -> HttpResponse:
+    again = back = ""
+    if connection is not None and under_way is not None:
+        back = _back(request, connection, under_way)
+        again = reverse("app:connection-consent", args=[connection.pk])
+        again += f"?destination={under_way.instance_id}" if under_way.instance_id else ""
+    context = {"title": title, "words": words, "again": again, "back": back, "section": "connection"}
+    return render(request, "connections/refused.html", context, status=400)
+
+
+def _back(request: MemberRequest, connection: Connection, under_way: UnderWay) -> str:
+    """Where it began: the destination's wizard, or the connection's page."""
+    destinations = Destination.objects.for_account(request.account)
+    if under_way.instance_id and destinations.filter(instance_id=under_way.instance_id).exists():
+        return reverse("app:setup-auth", args=[under_way.instance_id])
+    return reverse("app:connection-detail", args=[connection.pk])
