@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from destinations import configured
 from destinations.credentials import connections
+from destinations.fields import split_secrets
 from destinations.forms.naming import NameForm
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, Destination
@@ -152,7 +153,13 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(
             request, connection, another=outcome.identity.organisation or outcome.identity.organisation_id
         )
-    connections.enter(connection, scheme.fields, values, outcome, by=request.member, now=timezone.now())
+    connections.connected(
+        connection,
+        outcome,
+        by=request.member,
+        now=timezone.now(),
+        entered=split_secrets(scheme.fields, values),
+    )
     messages.success(request, "Connected. Deliveries that waited for it are on their way.")
     return redirect("app:connection-detail", connection.pk)
 
