@@ -52,6 +52,16 @@ class Attribute(NamedTuple):
         }
         return described | ({"length": self.length} if self.length else {})
 
+    def described2(self) -> dict[str, Any]:
+        described = {
+            "name": self.name,
+            "displayName": self.label,
+            "dataType": self.type,
+            "updateable": not self.read_only,
+            "crmManaged": False,
+        }
+        return described | ({"length": self.length} if self.length else {})
+
 
 LEAD = (
     Attribute("id", "Id", "integer", None, read_only=True),
@@ -251,6 +261,13 @@ def _describe(call: Call) -> Reply:
     return _answered(result=[attribute.described(number) for number, attribute in enumerate(LEAD, 1)])
 
 
+def _describe2(call: Call) -> Reply:
+    """In the form of all other objects of the lead database, with the fields by which people are found."""
+    searchable = [[name] for name in ("id", "email", "leadConduitId")]
+    fields = [attribute.described2() for attribute in LEAD]
+    return _answered(result=[{"name": "API Lead", "searchableFields": searchable, "fields": fields}])
+
+
 def _partitions(call: Call) -> Reply:
     return _answered(result=[{"id": 1, "name": "Default", "description": "Initial system lead partition"}])
 
@@ -331,7 +348,7 @@ def _channels(call: Call) -> Reply:
 def _channel(number: int, name: str) -> dict[str, Any]:
     statuses = [
         {"name": status, "description": None, "hidden": False, "step": step * 10, "success": False}
-        for step, status in enumerate(CHANNELS[name], 1)
+        for step, status in enumerate(("Not in Program", *CHANNELS[name]))
     ]
     return {"id": number, "name": name, "applicableProgramType": "program", "progressionStatuses": statuses}
 
@@ -353,6 +370,9 @@ def _member(call: Call, program: Record, number: int, lead_id: str, status: str)
         return _skipped(1004, "Lead not found", seq=number, leadId=lead_id)
     member = {"programId": int(program.id), "leadId": int(lead_id)}
     found = call.records.find("programMembers", **member)
+    steps = CHANNELS[program.fields["channel"]]
+    if found and steps.index(found[0].fields["status"]) >= steps.index(status):
+        return _skipped(1037, "Lead skipped because it is already in or past this status", seq=number)
     if found:
         call.records.change(found[0], {"status": status})
     else:
@@ -463,6 +483,7 @@ MARKETO = StandIn(
         Route("POST", f"{_REST}/leads.json", _sync, takes_lead=True),
         Route("GET", f"{_REST}/leads.json", _leads),
         Route("GET", f"{_REST}/leads/describe.json", _describe),
+        Route("GET", f"{_REST}/leads/describe2.json", _describe2),
         Route("GET", f"{_REST}/leads/partitions.json", _partitions),
         Route("GET", rf"{_REST}/lead/(?P<lead_id>\d+).json", _lead),
         Route("GET", f"{_REST}/lists.json", _lists),

@@ -115,6 +115,7 @@ def test_lists_are_paged_by_a_token_and_assets_by_an_offset(instance: Vendor) ->
     assert len(instance.get(f"{REST}/campaigns.json?isTriggerable=true").data["result"]) == 1
     channel = instance.get(f"{HOST}/rest/asset/v1/channel/byName.json?name=Webinar").data["result"][0]
     assert [status["name"] for status in channel["progressionStatuses"]] == [
+        "Not in Program",
         "Invited",
         "Registered",
         "Attended",

@@ -14,7 +14,7 @@ from leadconduit.lib.outbound.exchanges import Exchange
 WINTER = datetime(2026, 1, 15, 5, 30, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 4, 30, tzinfo=UTC)
 RECEIPT = Receipt("50")
-TOKEN = "cdf01657-110d-4155-99a7-f986b2ff13a0:int"  # noqa: S105
+TOKEN = "cdf01657-110d-4155-99a7-f986b2ff13a0:int"
 
 
 def answered(body: Any, status: int = 200, **headers: str) -> Answer:
