@@ -51,8 +51,21 @@ def is_another(connection: Connection, identity: Identity | None) -> bool:
 
 
 @transaction.atomic
-def connected(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
-    """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out."""
+def connected(
+    connection: Connection,
+    outcome: Connected,
+    *,
+    by: User | None,
+    now: datetime,
+    entered: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
+) -> None:
+    """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out.
+
+    `entered` replaces what it had: what may be shown, and what may not.
+    """
+    if entered is not None:
+        connection.settings = dict(entered[0])
+        connection.seal(dict(entered[1]))
     connection.status, connection.problem, connection.verified_at = ConnectionStatus.CONNECTED, "", now
     connection.version += 1
     _keep_identity(connection, outcome.identity)
@@ -92,6 +105,43 @@ def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
         logger.warning("connection.died", connection_id=connection.pk)
         _tell_admins(connection, sentence)
     return bool(noticed)
+
+
+@transaction.atomic
+def verified(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
+    """The system was asked, and knows these credentials."""
+    if connection.status != ConnectionStatus.CONNECTED:
+        return connected(connection, outcome, by=by, now=now)
+    connection.verified_at = now
+    _keep_identity(connection, outcome.identity)
+    connection.save(update_fields=["verified_at", "user", "organisation", "organisation_id"])
+
+
+@transaction.atomic
+def rename(connection: Connection, name: str, *, by: User | None) -> None:
+    before = str(connection)
+    connection.name = name
+    connection.save(update_fields=["name"])
+    AuditEvent.record(
+        account=connection.account, by=by, action="connection.renamed", on=connection, detail={"from": before}
+    )
+
+
+@transaction.atomic
+def disconnect(connection: Connection, *, by: User | None) -> bool:
+    """Erase its credentials. What is owed by it waits until it is connected again. True: nothing named it, it is gone."""
+    AuditEvent.record(account=connection.account, by=by, action="connection.disconnected", on=connection)
+    if not destinations_using(connection):
+        connection.delete()
+        return True
+    connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, "It was disconnected."
+    connection.version += 1
+    connection.verified_at = None
+    connection.seal({})
+    connection.save()
+    ConnectionToken.objects.filter(pk=connection.pk).delete()
+    _lanes(connection).update(unauthorized_until=FOREVER)
+    return False
 
 
 def _keep_identity(connection: Connection, identity: Identity | None) -> None:
