@@ -5,7 +5,8 @@ What is read-only may be sent back, and is left aside. A flow's body is beyond w
 
 from typing import Any
 
-from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES, RULES
+from flows.api.rule_schemas import SEARCHED
+from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES
 from leadconduit.accounts.models.custom_field import LONGEST_DESCRIPTION, LONGEST_NAME
 from leadconduit.leads.types import TYPES
 from leadconduit.lib.api_schema import ID_PATTERN
@@ -93,20 +94,15 @@ def paths(*, never: tuple[str, ...] = (), most: int = 100, length: int = 200) ->
 
 def event_query(*, most: int, default: int, always: tuple[str, ...]) -> Schema:
     include, exclude = paths(), paths(never=always)
-    both = {"include": {"type": "array"}, "exclude": {"type": "array"}}
     return _object(
         (),
         after_id=_ID,
         before_id=_ID,
         start=_TIME,
         end=_TIME,
-        rules={
-            "type": ["array", "null"],
-            "items": RULES["RuleSet"]["properties"]["rules"]["items"],
-            "description": "All of them must hold.",
-        },
+        rules=SEARCHED,
         include=include | {"type": ["array", "null"]},
         exclude=exclude | {"type": ["array", "null"]},
         limit={"type": ["integer", "null"], "minimum": 1, "maximum": most, "default": default},
         sort={"enum": ["asc", "desc", None], "default": "desc"},
-    ) | {"not": {"required": list(both), "properties": both}}
+    )

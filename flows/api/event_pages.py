@@ -107,7 +107,7 @@ def _matches(rules: Rules, event: Answer) -> bool:
 
 def _part(event: Answer, wanted: Wanted) -> Answer:
     if wanted.include:
-        return {key: event[key] for key in ALWAYS} | _included(event, wanted.include)
+        event = {key: event[key] for key in ALWAYS} | _included(event, wanted.include)
     for path in wanted.exclude:
         event = _without(event, path.split("."))
     return event

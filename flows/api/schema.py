@@ -33,48 +33,6 @@ def a_short_id() -> serializers.RegexField:
     return serializers.RegexField(SHORT_ID_PATTERN, required=False, help_text=SHORT_ID_HELP)
 
 
-SHORT_ID = {"type": "string", "pattern": SHORT_ID_PATTERN, "description": SHORT_ID_HELP}
-# A reference to the schema that it stands in would say more, and stops programs that make requests of schemas.
-NESTED = {"type": "object", "required": ["op", "rules"], "description": "A rule set again."}
-# As JSON schemas, since no serializer can stand inside itself.
-RULES: dict[str, Any] = {
-    "Rule": {
-        "type": "object",
-        "required": ["lhv", "op"],
-        "additionalProperties": False,
-        "properties": {
-            "id": SHORT_ID,
-            "lhv": {"type": "string", "description": "A variable such as `lead.state`, or a template."},
-            "op": {"type": "string", "enum": list(OPERATORS)},
-            "rhv": {
-                "description": "What it is compared with, where the operator compares.",
-                "oneOf": [
-                    {"type": "string"},
-                    {"type": "number"},
-                    {"type": "boolean"},
-                    {"type": "array", "items": {"type": "string"}},
-                ],
-            },
-            "rule_set": NESTED,
-        },
-    },
-    "RuleSet": {
-        "type": "object",
-        "required": ["op", "rules"],
-        "additionalProperties": False,
-        "properties": {
-            "id": SHORT_ID,
-            "op": {"type": "string", "enum": ["and", "or"]},
-            "rules": {
-                "type": "array",
-                "minItems": 1,
-                "items": {"oneOf": [{"$ref": "#/components/schemas/Rule"}, NESTED]},
-            },
-        },
-    },
-}
-
-
 @extend_schema_field({"$ref": "#/components/schemas/RuleSet"})
 class RuleSetField(serializers.JSONField):
     """Rules, all of which or one of which must hold; sets may stand among them."""
