@@ -1,6 +1,8 @@
 """A recipient is called: over the guarded client, to a server on this machine."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import orjson
@@ -253,6 +255,88 @@ def test_at_most_half_of_the_threads_wait_for_one_receiver(crm_server: Answering
     assert refused.transactions == ()
     assert [result.outcome for result in results] == ["success", "success"]
     assert call(step).outcome == "success"
+
+
+@pytest.fixture
+def others() -> Iterator[list[Answering]]:
+    servers = [Answering() for _ in range(2)]
+    for server in servers:
+        server.start()
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+def test_receivers_together_leave_a_quarter_of_the_threads(
+    crm_server: Answering, others: list[Answering], settings: Any
+) -> None:
+    settings.WEB_THREADS = 12
+    results: list[RecipientResult] = []
+    threads = []
+    for server, leads in ((crm_server, 6), (others[0], 3)):
+        server.gate.clear()
+        step = recipient("form", url=server.url)
+        threads += [
+            threading.Thread(target=lambda step=step: results.append(call(step))) for _ in range(leads)
+        ]
+    for thread in threads:
+        thread.start()
+    for server, leads in ((crm_server, 6), (others[0], 3)):
+        for _ in range(leads):
+            assert server.arrived.acquire(timeout=PATIENCE)
+
+    refused = [call(recipient("form", url=server.url)) for server in (crm_server, *others)]
+    crm_server.gate.set()
+    others[0].gate.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+
+    assert [(result.outcome, result.reason) for result in refused] == [
+        ("error", "Too many leads wait for an answer of 127.0.0.1 already."),
+        ("error", "Too many leads wait for answers of recipients already."),
+        ("error", "Too many leads wait for answers of recipients already."),
+    ]
+    assert others[1].asked == []
+    assert [result.outcome for result in results] == ["success"] * 9
+    assert call(recipient("form", url=others[1].url)).outcome == "success"
+
+
+@pytest.mark.parametrize(("threads", "waiting"), [(1, 1), (2, 1), (3, 1), (4, 2), (8, 6), (10, 7), (16, 12)])
+def test_how_many_threads_may_wait_at_all(settings: Any, threads: int, waiting: int) -> None:
+    settings.WEB_THREADS = threads
+
+    with ExitStack() as held:
+        for number in range(waiting):
+            held.enter_context(calling._waiting_for(f"https://host{number}.example/"))
+        with pytest.raises(calling._Busy):
+            held.enter_context(calling._waiting_for("https://one-more.example/"))
+    with calling._waiting_for("https://one-more.example/"):
+        pass
+
+
+def test_who_is_redirected_waits_for_the_receiver_that_they_are_sent_to(
+    crm_server: Answering, others: list[Answering], settings: Any
+) -> None:
+    settings.WEB_THREADS = 6  # three for each receiver, four for all
+    elsewhere = others[0]
+    elsewhere.gate.clear()
+    threads = [threading.Thread(target=call, args=(recipient("query", url=elsewhere.url),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert elsewhere.arrived.acquire(timeout=PATIENCE)
+    crm_server.onward = {"/leads": (302, elsewhere.url)}
+
+    refused = call(recipient("query", url=crm_server.url))
+    elsewhere.gate.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+
+    assert (refused.outcome, refused.reason) == (
+        "error",
+        "Too many leads wait for an answer of 127.0.0.1 already.",
+    )
+    assert [one["request"]["uri"] for one in refused.transactions] == [crm_server.url]
 
 
 @pytest.mark.django_db(transaction=True)
