@@ -1,13 +1,13 @@
 """Rules in the OpenAPI description, as JSON schemas: no serializer can stand inside itself.
 
-Whatever matches is taken, within `MAX_DEPTH` and `MAX_RULES`, which no schema can say. What a text must be read as is
-said by formats of ours, such as `pattern`: only their languages could say more.
+Whatever matches is taken, within the limits that the description of a set names in words, as no schema can. What a
+text is read as is said by formats of ours, such as `pattern`: only their languages could say more.
 """
 
 from collections.abc import Collection
 from typing import Any, Final
 
-from leadconduit.leads.rules import MAX_DEPTH, MAX_RULES, MAX_VALUES, OPERATORS, UNARY
+from leadconduit.leads.rules import MAX_DEPTH, MAX_RULES, MAX_SLOW_PATTERNS, MAX_VALUES, OPERATORS, UNARY
 from leadconduit.leads.rules.operators import BETWEEN, LISTED, ORDERED, PATTERNED
 
 Schema = dict[str, Any]
@@ -78,7 +78,10 @@ RULES: Final[dict[str, Schema]] = {
     },
     "RuleSet": {
         "type": "object",
-        "description": f"Sets may stand in sets, {MAX_DEPTH} deep at most, with {MAX_RULES} rules at most in all of them.",
+        "description": (
+            f"Sets may stand in sets, {MAX_DEPTH} deep at most, with {MAX_RULES} rules at most in all of them. At most "
+            f"{MAX_SLOW_PATTERNS} patterns may look around, refer back, or have variables."
+        ),
         "required": ["op", "rules"],
         "additionalProperties": False,
         "properties": {"id": _ID, "op": {"enum": ["and", "or"]}, "rules": RULES_OF_A_SET},
