@@ -115,7 +115,7 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
         "name": flow.text("name", most=200, required=True),
         "enabled": flow.flag("enabled", required=True),
         "fields": fields,
-        "types": _types(fields, account),
+        "types": _types(fields, account, before),
         "acceptance_criteria": _criteria(flow, ids),
         "sources": _sources(flow, account, ids),
         "steps": _steps(flow, account, ids, before),
@@ -174,10 +174,14 @@ class _Ids:
         return id
 
 
-def _types(fields: Iterable[str], account: Account) -> dict[str, str]:
-    """The type of each field that has one, kept with the flow: leads are read as it was deployed."""
+def _types(fields: Iterable[str], account: Account, before: Document | None) -> dict[str, str]:
+    """The type of each field that has one, kept with the flow: leads are read as it was deployed.
+
+    A field that was deleted since keeps the type that the flow has of it.
+    """
     custom = CustomField.objects.for_account(account).types()
-    types = {field: custom.get(field) or type_of(field) for field in fields}
+    had: Mapping[str, str] = before.get("types", {}) if before else {}
+    types = {field: custom.get(field) or type_of(field) or had.get(field) for field in fields}
     return {field: type for field, type in types.items() if type}
 
 
