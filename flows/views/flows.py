@@ -16,7 +16,7 @@ from destinations.wizard.diff import in_short
 from flows import definition, editing, history
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
 from flows.models import Entity, Flow, FlowRevision, Stage
-from flows.views.changes import document_of, flow_of, named_sources, save
+from flows.views.changes import document_of, flow_of, named_sources, said_of, save
 from flows.wording import changes_between
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -82,12 +82,15 @@ def flow_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SettingsForm(request.POST)
-    if form.is_valid():
-        errors = save(request, flow, "Saved.", lambda _: form.cleaned_data)
-        if not errors:
-            return redirect("app:flow-edit", pk=flow.pk)
-        for sentence in errors.values():
-            form.add_error(None, sentence)
+    is_valid = form.is_valid()
+    errors = save(request, flow, "Saved.", lambda _: form.cleaned_data, checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-edit", pk=flow.pk)
+    of_name = errors.pop("name", "")
+    if of_name and is_valid:
+        form.add_error("name", of_name)
+    for sentence in said_of(document_of(flow), errors):
+        form.add_error(None, sentence)
     return _page(request, flow, form, status=422)
 
 

@@ -8,7 +8,7 @@ from django.forms import Form
 
 from flows import past_leads
 from flows.models import Flow
-from flows.views.changes import document_of
+from flows.views.changes import document_of, said_of
 from leadconduit.accounts.access import MemberRequest
 from leadconduit.leads.names import BESIDE, Names
 from leadconduit.leads.standard_fields import type_of
@@ -83,9 +83,15 @@ def _written(request: MemberRequest, flow: Flow, text: str) -> Sample:
 
 
 def put(
-    errors: Mapping[str, str], at: str, form: Form, rules: RuleBuilder, *, rules_at: str = "rule_set"
+    errors: Mapping[str, str], at: str, form: Form, rules: RuleBuilder, document: Mapping[str, Any]
 ) -> None:
-    """What kept a flow from being saved, said where it is: at the rules, at a field of the form, or above it."""
-    for path, sentence in rules.put(errors, f"{at}.{rules_at}".strip(".")).items():
-        name = path.removeprefix(at).strip(".").replace(".", "_")
-        form.add_error(name if name in form.fields else None, sentence)
+    """What kept a flow from being saved, said where it is: at the rules, at a field of the form, or above it.
+
+    `document` is the flow's, for what is wrong with another part of it.
+    """
+    for path, sentence in rules.put(errors, f"{at}.rule_set".strip(".")).items():
+        name = path.removeprefix(f"{at}.").partition(".")[0] if path.startswith(f"{at}.") else ""
+        if name not in form.fields:
+            form.add_error(None, sentence if name else said_of(document, {path: sentence}))
+        elif not form.has_error(name):  # what the form said itself is the clearer of the two
+            form.add_error(name, sentence)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from flows.editing import Parts
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
-from flows.views.changes import document_of, flow_of, named_sources, save
+from flows.views.changes import document_of, flow_of, named_sources, said_of, save
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import KnownField, known_fields
@@ -91,8 +91,14 @@ def sources(request: MemberRequest, pk: str) -> HttpResponseBase:
 def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     if removed := request.POST.get("remove"):
         errors = save(request, flow, "The source is removed.", _without_source(removed))
-    elif switched := request.POST.get("switch"):
-        errors = save(request, flow, "Saved.", _with_source_switched(switched))
+    elif switched := request.POST.get("on"):
+        errors = save(
+            request, flow, "The source is on. Deploy to use it.", _with_source(switched, enabled=True)
+        )
+    elif switched := request.POST.get("off"):
+        errors = save(
+            request, flow, "The source is off. Deploy to use it.", _with_source(switched, enabled=False)
+        )
     else:
         return _add_source(request, flow)
     return _answer(request, flow, "app:flow-sources", errors)
@@ -104,12 +110,10 @@ def _without_source(entity_id: str) -> Parts:
     }
 
 
-def _with_source_switched(entity_id: str) -> Parts:
+def _with_source(entity_id: str, *, enabled: bool) -> Parts:
     return lambda document: {
         "sources": [
-            source | {"enabled": not source.get("enabled", True)}
-            if source["entity"]["id"] == entity_id
-            else source
+            source | {"enabled": enabled} if source["entity"]["id"] == entity_id else source
             for source in document["sources"]
         ]
     }
@@ -159,6 +163,6 @@ def _sources_page(
 
 
 def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:
-    for sentence in errors.values():
+    for sentence in said_of(document_of(flow), errors):
         messages.error(request, sentence)
     return redirect(page, pk=flow.pk)

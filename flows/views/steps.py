@@ -11,7 +11,7 @@ from flows.editing import Parts
 from flows.forms.step import StepForm
 from flows.models import Entity, Flow
 from flows.views import recipients
-from flows.views.changes import document_of, flow_of, path_of, save, step_of, with_step
+from flows.views.changes import document_of, flow_of, path_of, present_step, said_of, save, step_of, with_step
 from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -53,7 +53,8 @@ def _change_order(request: MemberRequest, flow: Flow) -> HttpResponseBase:
         if (id := request.POST.get(button)) is None:
             continue
         said = "The step is removed." if by is None else "The steps are in their new order."
-        for sentence in save(request, flow, said, _in_new_order(id, by)).values():
+        errors = save(request, flow, said, _in_new_order(id, by))
+        for sentence in said_of(document_of(flow), errors):
             messages.error(request, sentence)
     return redirect("app:flow-steps", pk=flow.pk)
 
@@ -62,7 +63,7 @@ def _in_new_order(id: str, by: int | None) -> Parts:
     """One step moved by so many places, or taken away."""
 
     def parts(document: dict[str, Any]) -> dict[str, Any]:
-        step = step_of(document, id)
+        step = present_step(document, id)
         steps = [other for other in document["steps"] if other is not step]
         if by is not None:
             steps.insert(max(0, document["steps"].index(step) + by), step)
@@ -88,12 +89,13 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
         try_if_asked(request, flow, rules)
         return _step_page(request, flow, step, StepForm(initial=as_typed(StepForm, request.POST)), rules)
     form = StepForm(request.POST)
-    if form.is_valid() & rules.is_valid():
-        made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
-        errors = save(request, flow, "The step is saved. Deploy to use it.", with_step(step, made))
-        if not errors:
-            return redirect("app:flow-steps", pk=flow.pk)
-        put(errors, path_of(document, step), form, rules)
+    is_valid = form.is_valid() & rules.is_valid()
+    made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
+    said = "The step is saved. Deploy to use it."
+    errors = save(request, flow, said, with_step(step, made), checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-steps", pk=flow.pk)
+    put(errors, path_of(document, step), form, rules, document)
     return _step_page(request, flow, step, form, rules, status=422)
 
 

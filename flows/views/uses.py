@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from destinations.models import Action, Destination
 from flows import definition, uses
 from flows.models import Flow
-from flows.views.changes import document_of, flow_of
+from flows.views.changes import document_of, flow_of, said_of
 from flows.views.rules import names_of, put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -102,7 +102,7 @@ def _change(request: MemberRequest, flow: Flow) -> HttpResponse:
     except uses.UseGone:
         messages.error(request, GONE)
     except definition.InvalidFlow as invalid:
-        for sentence in invalid.errors.values():
+        for sentence in said_of(document_of(flow), invalid.errors):
             messages.error(request, sentence)
     except Flow.DoesNotExist:
         raise Http404 from None
@@ -141,7 +141,7 @@ def condition(request: MemberRequest, pk: str, action_id: str) -> HttpResponseBa
         errors = _put(request, flow, action, made)
         if not errors:
             return _to_list(flow, action)
-        put(_inside(errors), "", form, rules)
+        put(_inside(errors), "", form, rules, document_of(flow))
     return _page(request, flow, action, rule_set, rules, form, status=422)
 
 
