@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from destinations.models import Action, Destination
 from flows.models import Entity
 from flows.recipients import sealing
+from flows.recipients.credentials import Credentials, NotKept, OfStep
 from flows.recipients.keys import key_problem, step_key
 from flows.recipients.modules import MODULES, Module
 from flows.recipients.properties import MAX_SLOW, may_be_slow, name_problem, value_problem
@@ -21,7 +22,6 @@ from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.template import TemplateError, compile_template, is_path
-from leadconduit.leads.values import as_text
 from leadconduit.lib.body import Body, is_exact, problem_of_text, says_nothing
 from leadconduit.lib.ids import short_id
 
@@ -355,13 +355,11 @@ class _Recipients:
     """Reads recipient steps, with what the flow had before: the keys of its steps, and their credentials."""
 
     def __init__(self, account: Account, steps: Iterable[Body], before: Document | None) -> None:
-        self._account = account
         self._entities = _entities(account, [step for step in steps if step.value.get("type") == "recipient"])
         self._before = {
             step["id"]: step for step in (before["steps"] if before else []) if step["type"] == "recipient"
         }
-        sealed = [mapping for step in self._before.values() for mapping in _sealed_mappings(step)]
-        self._sealed_by_id = {(mapping["id"], mapping["property"]): mapping["sealed"] for mapping in sealed}
+        self._credentials = Credentials(self._before.values(), account_id=account.pk)
 
     def read(self, step: Body, ids: _Ids) -> Document:
         # `key` is ours, and stands in a document that a page changes and gives back.
@@ -376,7 +374,7 @@ class _Recipients:
             "notes": step.text("notes", most=2000),
             "entity": {"id": entity_id},
             "key": key,
-            "integration": self._integration(step, kept, ids),
+            "integration": self._integration(step, ids),
             "rule_set": _rule_set(step, ids) if step.value.get("rule_set") is not None else None,
             "enabled": step.flag("enabled"),
         }
@@ -398,7 +396,7 @@ class _Recipients:
             entity.wrong("id", sentence)
         return id, step_key(found.name)
 
-    def _integration(self, step: Body, kept: Document | None, ids: _Ids) -> Document:
+    def _integration(self, step: Body, ids: _Ids) -> Document:
         integration = step.object("integration")
         integration.allow(("module_id", "mappings"), of="an integration")
         module_id = integration.text("module_id", most=200, required=True)
@@ -418,7 +416,8 @@ class _Recipients:
         for needed in module.properties:
             if needed.required and not any(one.value.get("property") == needed.name for one in mappings):
                 integration.wrong("mappings", f"A mapping of `{needed.name}` is required.")
-        read = [self._mapping(mapping, module, kept, ids) for mapping in mappings]
+        credentials = self._credentials.of_step(step.value.get("id"), [one.value for one in mappings])
+        read = [_recipient_mapping(mapping, module, credentials, ids) for mapping in mappings]
         if sum(may_be_slow(module, one["property"], one.get("value")) for one in read) > MAX_SLOW:
             integration.wrong(
                 "mappings",
@@ -426,57 +425,42 @@ class _Recipients:
             )
         return {"module_id": module_id, "mappings": read}
 
-    def _mapping(self, mapping: Body, module: Module, kept: Document | None, ids: _Ids) -> Document:
-        mapping.allow((*MAPPING, "sealed"), of="a mapping")
-        name = mapping.text("property", most=200, required=True)
-        sentence = name_problem(module, name) if name else ""
-        if sentence:
-            mapping.wrong("property", sentence)
-        document: Document = {"id": ids.keep(mapping.value.get("id")), "property": name}
-        document |= self._value(mapping, module, kept, checked=bool(name) and not sentence)
-        if mapping.value.get("rule_set") is not None:
-            document["rule_set"] = _rule_set(mapping, ids)
-        return document
 
-    def _value(self, mapping: Body, module: Module, kept: Document | None, *, checked: bool) -> Document:
-        """`value`, or for a credential `sealed`: the one that was kept where it is not written anew."""
-        name, given = mapping.value.get("property"), mapping.value.get("sealed")
-        is_secret = isinstance(name, str) and sealing.is_secret(name)
-        if is_secret and sealing.is_sealed(given, account_id=self._account.pk):
-            return {"sealed": given}  # a document's own: nobody else can have made it
-        if given is not None:
-            mapping.wrong("sealed", "`sealed` is not a property of a mapping.")
-        if is_secret and mapping.value.get("value") == sealing.SHOWN:
-            return self._kept_credential(mapping, kept)
+def _recipient_mapping(mapping: Body, module: Module, credentials: OfStep, ids: _Ids) -> Document:
+    mapping.allow((*MAPPING, "sealed"), of="a mapping")
+    name = mapping.text("property", most=200, required=True)
+    sentence = name_problem(module, name) if name else ""
+    if sentence:
+        mapping.wrong("property", sentence)
+    document: Document = {"id": ids.keep(mapping.value.get("id")), "property": name}
+    document |= _recipient_value(mapping, module, credentials, checked=bool(name) and not sentence)
+    if mapping.value.get("rule_set") is not None:
+        document["rule_set"] = _rule_set(mapping, ids)
+    return document
+
+
+def _recipient_value(mapping: Body, module: Module, credentials: OfStep, *, checked: bool) -> Document:
+    """`value`, or for a credential `sealed`: the one that was kept where it is not written anew."""
+    name = str(mapping.value.get("property"))
+    # A document has it that a page changes and gives back.
+    if mapping.value.get("sealed") is not None and not credentials.have(mapping.value):
+        mapping.wrong("sealed", "`sealed` is not a property of a mapping.")
+    try:
+        if carried := credentials.carried(mapping.value):
+            return carried
         value = _mapped_value(mapping)
-        if is_secret and isinstance(value, list):
-            mapping.wrong("value", "A credential is one value, not a list.")
         at = mapping.at("value")
-        is_readable = not any(path == at or path.startswith(f"{at}.") for path in mapping.errors)
-        if checked and is_readable and (sentence := value_problem(module, str(name), value)):
-            mapping.wrong("value", sentence)
-        if is_secret and as_text(value).strip() and not mapping.errors:
-            return {"sealed": sealing.seal(as_text(value), account_id=self._account.pk)}
-        return {"value": value}
-
-    def _kept_credential(self, mapping: Body, kept: Document | None) -> Document:
-        """By the mapping's id or, where that is not given back, as the step's only one of this property."""
-        name = mapping.value["property"]
-        sealed = self._sealed_by_id.get((mapping.value.get("id"), name))
-        if sealed is None:
-            same = (
-                [one["sealed"] for one in _sealed_mappings(kept) if one["property"] == name] if kept else []
-            )
-            sealed = same[0] if len(same) == 1 else None
-        if sealed is None:
-            mapping.wrong(
-                "value", f"`{sealing.SHOWN}` stands for a credential that is kept, and here is none yet."
-            )
-        return {"sealed": sealed}
-
-
-def _sealed_mappings(step: Document) -> list[Document]:
-    return [mapping for mapping in step["integration"]["mappings"] if "sealed" in mapping]
+        if any(path == at or path.startswith(f"{at}.") for path in mapping.errors):
+            return {"value": value}
+        value = credentials.filled_in(mapping.value)
+    except NotKept as refusal:
+        mapping.wrong("value", refusal.sentence)
+        return {"value": None}
+    if sealing.is_secret(name) and isinstance(value, list):
+        mapping.wrong("value", "A credential is one value, not a list.")
+    elif checked and (sentence := value_problem(module, name, value)):
+        mapping.wrong("value", sentence)
+    return {"value": value} if mapping.errors else credentials.kept(mapping.value, value)
 
 
 def _rule_set(holder: Body, ids: _Ids) -> Document | None:

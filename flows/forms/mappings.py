@@ -57,7 +57,12 @@ class Entry:
 
     @property
     def is_secret(self) -> bool:
-        return sealing.is_secret(self.sets)
+        return self.is_kept or sealing.is_secret(self.sets) or sealing.is_credential(self.sets, self.value)
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether a credential is kept when its box is left empty; not where it has to be entered again."""
+        return self.is_kept and "value" not in self.errors
 
     @property
     def is_blank(self) -> bool:
@@ -137,7 +142,7 @@ class Mappings:
         known = _Places(module)
         for number, mapping in enumerate(mappings):
             family, name = known.of(mapping)
-            is_kept = "sealed" in mapping
+            is_kept = "value" not in mapping
             was = {"id": mapping["id"]} | ({} if is_kept else {"value": mapping["value"]})
             rules = _rules(number, mapping.get("rule_set"), names)
             value = "" if is_kept else in_box(mapping["value"])
@@ -149,7 +154,7 @@ class Mappings:
         cls, data: QueryDict, *, names: Names, kept: Iterable[Mapping[str, Any]], module: Module | None = None
     ) -> "Mappings":
         """`kept`: the mappings of the document, for those whose credentials stay."""
-        sealed = {mapping["id"] for mapping in kept if "sealed" in mapping}
+        sealed = {mapping["id"] for mapping in kept if "value" not in mapping}
         verb, _, about = data.get("m-press", "").partition(" ")
         posted = {int(number) for number in data.getlist("m") if number.isdecimal() and len(number) < 6}
         entries = [_read(data, number, names, sealed) for number in sorted(posted)[: MOST + 1]]
@@ -325,7 +330,7 @@ def _read(data: QueryDict, number: int, names: Names, sealed: Collection[str]) -
     rules = RuleBuilder.posted(data, names=names, prefix=f"{prefix}-rules", required=False, add="Only when …")
     entry = Entry(number, family, name.strip(), value, was if isinstance(was, dict) else {}, rules)
     # Under another name there is no such credential, and the flow says so.
-    entry.is_kept = bool(entry.is_secret and entry.was.get("id") in sealed)
+    entry.is_kept = sealing.may_be_credential(entry.sets) and entry.was.get("id") in sealed
     return entry
 
 

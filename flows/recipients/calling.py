@@ -23,6 +23,7 @@ from flows.recipients.response import RecipientResult, read_answer
 from leadconduit.leads.bounds import TooLong
 from leadconduit.lib import outbound
 from leadconduit.lib.encryption import DecryptionError
+from leadconduit.lib.masking import masker_for
 
 logger = structlog.get_logger(__name__)
 
@@ -34,9 +35,10 @@ _KEPT_ELSEWHERE = frozenset(("accept", "content-type"))
 
 def call(step: Recipient, variables: Variables) -> RecipientResult:
     """Asks the recipient of a step about a lead. Never raises for what mappings or the world do."""
+    secrets: list[str] = []
     try:
-        values = values_of(step.mappings, variables)
-        request = build(step.module, values)
+        values = values_of(step.mappings, variables, secrets=secrets)
+        request = build(step.module, values, secrets)
     except Unsendable as error:
         return RecipientResult.without_answer("skip", error.sentence)
     except TooLong as error:
@@ -138,7 +140,7 @@ def _sent(request: outbound.Request, before: Sequence[outbound.Answer]) -> outbo
 
 
 def _redirected(request: outbound.Request, answer: outbound.Answer) -> outbound.Request | None:
-    """What to send next; credentials do not travel to another host."""
+    """What to send next; credentials do not travel to another host, neither in headers nor in a body."""
     response = answer.response
     location = response.header("Location") if response and response.status in _REDIRECTS else ""
     if response is None or not location:
@@ -152,9 +154,16 @@ def _redirected(request: outbound.Request, answer: outbound.Answer) -> outbound.
         header for header in request.headers if not is_elsewhere or header[0].lower() in _KEPT_ELSEWHERE
     )
     if response.status in (307, 308):
+        if is_elsewhere and _holds_credentials(request):
+            return None
         return replace(request, url=url, headers=headers)
     headers = tuple(header for header in headers if header[0].lower() != "content-type")
     return replace(request, method="GET", url=url, headers=headers, body=b"")
+
+
+def _holds_credentials(request: outbound.Request) -> bool:
+    body = request.body.decode("utf-8", "replace")
+    return masker_for(request.secrets).mask(body) != body
 
 
 def _give_connections_back() -> None:

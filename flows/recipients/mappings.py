@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
+from flows.recipients.addresses import with_credentials
 from flows.recipients.sealing import unseal
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.rules import Rules, compile_rules
@@ -12,6 +14,7 @@ from leadconduit.leads.values import as_text, lookup
 
 Variables = Mapping[str, object]
 Constant = int | float | None
+Compiled = Template | Constant | tuple[Template | None, ...]
 
 MAX_VALUES = 5_000_000
 """Characters of all values together."""
@@ -19,13 +22,17 @@ MAX_VALUES = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A credential as it is kept."""
+    """A credential as it is kept; `url` is what those of a URL belong into."""
 
     sealed: str
+    url: str = ""
 
-    def open(self, variables: Variables) -> Template:
-        """Raises DecryptionError."""
-        return compile_template(unseal(self.sealed, account_id=as_text(lookup(variables, "account.id"))))
+    def open(self, variables: Variables) -> tuple[Compiled, list[str]]:
+        """The value, and the credentials in it. Raises DecryptionError."""
+        found = unseal(self.sealed, account_id=as_text(lookup(variables, "account.id")))
+        if self.url:
+            return compile_template(with_credentials(self.url, found)), [*found, *map(unquote_plus, found)]
+        return _compiled(found), [as_text(one) for one in (found if isinstance(found, list) else [found])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +40,18 @@ class PropertyMapping:
     """Sets one property where the rules match."""
 
     property: str
-    value: Template | Sealed | Constant | tuple[Template | None, ...]
+    value: Compiled | Sealed
     rules: Rules | None
 
     def sets(self, variables: Variables) -> bool:
         return self.rules is None or self.rules.matches(variables)
 
-    def result(self, variables: Variables) -> object:
+    def result(self, variables: Variables, secrets: list[str]) -> object:
+        """What it is set to. Credentials in it are added to `secrets`."""
         value = self.value
         if isinstance(value, Sealed):
-            value = value.open(variables)
+            value, opened = value.open(variables)
+            secrets += opened
         if isinstance(value, Template):
             return value.render(variables)
         if isinstance(value, tuple):
@@ -55,14 +64,16 @@ def compile_mappings(mappings: Iterable[Mapping[str, Any]]) -> tuple[PropertyMap
     return tuple(
         PropertyMapping(
             mapping["property"],
-            Sealed(mapping["sealed"]) if "sealed" in mapping else _compiled(mapping["value"]),
+            Sealed(mapping["sealed"], mapping.get("value", ""))
+            if "sealed" in mapping
+            else _compiled(mapping["value"]),
             compile_rules(mapping["rule_set"]) if mapping.get("rule_set") else None,
         )
         for mapping in mappings
     )
 
 
-def _compiled(value: object) -> Template | Constant | tuple[Template | None, ...]:
+def _compiled(value: object) -> Compiled:
     if isinstance(value, str):
         return compile_template(value)
     if isinstance(value, list):
@@ -71,17 +82,20 @@ def _compiled(value: object) -> Template | Constant | tuple[Template | None, ...
     return value
 
 
-def values_of(mappings: Iterable[PropertyMapping], variables: Variables) -> dict[str, object]:
+def values_of(
+    mappings: Iterable[PropertyMapping], variables: Variables, *, secrets: list[str] | None = None
+) -> dict[str, object]:
     """From top to bottom: of two mappings of one property that apply, the later wins.
 
-    Raises TooLong, or DecryptionError for a credential that cannot be opened.
+    `secrets` collects the credentials that are opened. Raises TooLong, or DecryptionError for a credential that cannot be opened.
     """
     values: dict[str, object] = {}
+    found = [] if secrets is None else secrets
     size = 0
     for mapping in mappings:
         if not mapping.sets(variables):
             continue
-        result = mapping.result(variables)
+        result = mapping.result(variables, found)
         size += len(as_text(result))
         if size > MAX_VALUES:
             raise TooLong(f"The mappings set more than {MAX_VALUES:,} characters, the most there can be.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from flows.recipients.addresses import has_user
 from flows.recipients.bodies import xml_problem
 from flows.recipients.locations import LocationError, compile_xpath
 from flows.recipients.modules import LATER, SECONDS, Module, Property
@@ -39,6 +40,8 @@ def value_problem(module: Module, name: str, value: object) -> str:
     assert known is not None
     if isinstance(value, list):
         return "" if known.is_family and known.kind != "pattern" else "This takes one value, not a list."
+    if known.kind == "url" and has_user(as_text(value)):
+        return "The URL must not hold a user name or password: map `basic_username` and `basic_password`."
     if value is None or (isinstance(value, str) and ("{{" in value or not value.strip())):
         return "This is required." if known.required and "{{" not in as_text(value) else ""
     if known.kind == "method":

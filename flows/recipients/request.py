@@ -1,7 +1,7 @@
 """The values of a module's properties become an HTTP request."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flows.recipients.bodies import Unsendable, ascii_only, form_body, json_body, xml_body
 from flows.recipients.modules import DEFAULT_SECONDS, FORM, JSON, QUERY, SECONDS, XML, Module
@@ -20,8 +20,8 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 Values = Mapping[str, object]
 
 
-def build(module: Module, values: Values) -> Request:
-    """Raises Unsendable where LeadConduit's module would not send either."""
+def build(module: Module, values: Values, secrets: Iterable[str] = ()) -> Request:
+    """Of `values`, and of the credentials among them. Raises Unsendable where LeadConduit's module would not send either."""
     method = as_text(values.get("method")).strip().upper() or module.methods[0]
     if method not in module.methods:
         raise Unsendable(f"The method must be {' or '.join(module.methods)}, not `{method[:20]}`.")
@@ -30,9 +30,9 @@ def build(module: Module, values: Values) -> Request:
         raise Unsendable(f"The outcome on match must be {' or '.join(OUTCOMES)}, not `{on_match[:20]}`.")
     url = _url(values)
     if module is QUERY:
-        return _request(method, _with_query(url, form_body(_family(values, "parameter."))), values)
+        return _request(method, _with_query(url, form_body(_family(values, "parameter."))), values, secrets)
     content_type, body = _body(module, values)
-    return _request(method, url, values, content_type, body)
+    return _request(method, url, values, secrets, content_type, body)
 
 
 def _url(values: Values) -> str:
@@ -83,14 +83,21 @@ def _family(values: Values, prefix: str) -> list[tuple[str, object]]:
     ]
 
 
-def _request(method: str, url: str, values: Values, content_type: str = "", body: bytes = b"") -> Request:
+def _request(
+    method: str,
+    url: str,
+    values: Values,
+    secrets: Iterable[str],
+    content_type: str = "",
+    body: bytes = b"",
+) -> Request:
     return Request(
         method,
         url,
         headers=_headers(values, content_type),
         body=body,
         timeout=_seconds(values),
-        secrets=_secrets(values),
+        secrets=_secrets(values, secrets),
         keep=KEPT,
     )
 
@@ -114,9 +121,10 @@ def _seconds(values: Values) -> float:
     return DEFAULT_SECONDS if number is None else min(max(number, SECONDS.start), SECONDS.stop - 1)
 
 
-def _secrets(values: Values) -> tuple[str, ...]:
+def _secrets(values: Values, opened: Iterable[str]) -> tuple[str, ...]:
     """Each credential, also as `send_ascii` sends it, and of `Bearer abc` what stands behind the scheme as well."""
-    found = [(name, value) for name, value in values.items() if is_secret(name)]
+    found: list[tuple[str, object]] = [(name, value) for name, value in values.items() if is_secret(name)]
+    found += [("", secret) for secret in opened]
     found += [(name, ascii_only(value)) for name, value in found]
     secrets = (header_secrets(name.removeprefix("header."), as_text(value)) for name, value in found)
     return tuple(dict.fromkeys(secret for several in secrets for secret in several))

@@ -11,6 +11,7 @@ from flows.models import Entity, Flow, FlowRevision
 from flows.recipients import sealing
 from flows.recipients.keys import step_key
 from leadconduit.accounts.models import Account
+from leadconduit.lib.encryption import DecryptionError
 from tests.cast import ApiClient
 from tests.factories import (
     NOON,
@@ -95,7 +96,8 @@ def test_credentials_are_sealed_for_the_account(acme: Account, sam_account: Acco
     assert b"k-123456" not in orjson.dumps(step)
     sealed = {one["property"]: one.get("sealed") for one in step["integration"]["mappings"]}
     assert sealing.unseal(sealed["basic_password"], account_id=acme.pk) == "open sesame"
-    assert not sealing.is_sealed(sealed["basic_password"], account_id=sam_account.pk)
+    with pytest.raises(DecryptionError):
+        sealing.unseal(sealed["basic_password"], account_id=sam_account.pk)
     assert sealed["basic_username"] is None
 
 

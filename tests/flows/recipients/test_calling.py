@@ -11,9 +11,11 @@ from django.db import connections
 
 from flows.engine import Recipient
 from flows.recipients import calling, sealing
+from flows.recipients.credentials import as_kept
 from flows.recipients.mappings import compile_mappings
 from flows.recipients.modules import MODULES
 from flows.recipients.response import RecipientResult
+from leadconduit.lib.masking import MASK
 from tests.flows.recipients.answering import Answering
 from tests.processes import PATIENCE
 
@@ -92,6 +94,61 @@ def test_credentials_are_sent_and_shown_nowhere(crm_server: Answering) -> None:
     assert len(result.transactions) == 1
     assert "sesame" not in str(result)
     assert crm_server.asked[0].headers["authorization"].partition(" ")[2] not in str(result)
+
+
+def test_credentials_in_what_is_sent_are_shown_nowhere(crm_server: Answering) -> None:
+    secret, of_url = "t/öpen 4711", "u%2Fsesame+4711"
+    crm_server.body = orjson.dumps({"you said": [secret, of_url, "u/sesame 4711"], "n": 4815162342}).decode()
+    named = {
+        "json_property.token": secret,
+        "json_property.login.key_token": 4815162342,
+        "json_property.tokens": ["{{lead.state}}", secret],
+    }
+    mappings: list[dict[str, Any]] = [
+        {"property": "url"} | as_kept("url", f"{crm_server.url}?api_key={of_url}&a=b", account_id=ACCOUNT)
+    ]
+    mappings += [{"property": name} | as_kept(name, named[name], account_id=ACCOUNT) for name in named]
+
+    result = call(with_mappings("json", mappings))
+
+    assert crm_server.asked[0].path == f"/leads?api_key={of_url}&a=b"
+    assert orjson.loads(crm_server.asked[0].body) == {
+        "token": secret,
+        "login": {"key_token": 4815162342},
+        "tokens": ["TX", secret],
+    }
+    assert result.transactions[0]["request"]["uri"] == f"{crm_server.url}?api_key={MASK}&a=b"
+    assert result.appended["you said"] == [MASK, MASK, MASK]
+    assert "4711" not in str(result)
+    assert "4815162342" not in str(result)
+
+
+def test_what_is_made_of_the_lead_is_no_credential(crm_server: Answering) -> None:
+    step = recipient(
+        "query", url=f"{crm_server.url}?token={{{{lead.state}}}}", parameter__key="{{lead.state}}"
+    )
+
+    result = call(step)
+
+    assert result.transactions[0]["request"]["uri"] == f"{crm_server.url}?token=TX&key=TX"
+
+
+@pytest.mark.parametrize("kind", ["form", "json", "xml"])
+def test_credentials_in_a_body_do_not_follow_to_another_host(crm_server: Answering, kind: str) -> None:
+    elsewhere = crm_server.url.replace("127.0.0.1", "127.0.0.2").replace("/leads", "/moved")
+    crm_server.onward = {"/leads": (307, elsewhere)}
+    name = {"form": "form_field.token", "json": "json_property.token", "xml": "xml_path.r.token"}[kind]
+    mappings: list[dict[str, Any]] = [
+        {"property": "url", "value": crm_server.url},
+        {"property": "follow_redirects", "value": "true"},
+        {"property": name, "sealed": sealing.seal("t-4711 & more", account_id=ACCOUNT)},
+    ]
+
+    with_credential = call(with_mappings(kind, mappings))
+    mappings[-1] = {"property": name, "value": "{{lead.state}}"}
+    without = call(with_mappings(kind, mappings))
+
+    assert [len(result.transactions) for result in (with_credential, without)] == [1, 2]
 
 
 def test_credentials_that_no_key_opens_are_an_error(crm_server: Answering) -> None:

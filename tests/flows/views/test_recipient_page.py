@@ -140,6 +140,67 @@ def test_a_credential_is_replaced_and_goes_with_its_user(visitor: Client, acme: 
     }
 
 
+def test_at_another_address_credentials_are_asked_for_again(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    mapped = {"basic_username": "ada", "basic_password": "open sesame", "json_property.token": "t-4711"}
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped=mapped)])
+    before, fields = saved(flow), shown(visitor, address(flow))
+    places = [at(fields, "basic_password"), at(fields, "json_property.*", 1)]
+    url = f"{at(fields, 'url')}-value"
+
+    answer = visitor.post(address(flow), fields | {url: "https://mine.example/leads"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert saved(flow) == before
+    for place in places:
+        assert f'id="{place}-value_error"' in page
+        assert f'href="#{place}-value"' in page
+    assert page.count("since the address changed") == 4  # at its place, and above
+    assert "leave empty to keep it" not in page
+    assert "Leave this empty" not in page
+
+    fields = dict(fields_of(page))
+    visitor.post(address(flow), fields | {url: "https://crm.example/leads"})
+    assert saved(flow) == before
+
+    visitor.post(address(flow), fields | {f"{place}-value": "new" for place in places})
+    after = {one["property"]: one for one in saved(flow)[0]["integration"]["mappings"]}
+    assert after["url"]["value"] == "https://mine.example/leads"
+    assert {"sealed"} == {"sealed"} & after["basic_password"].keys() & after["json_property.token"].keys()
+
+
+def test_credentials_in_what_is_sent_are_never_shown_again(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    url = "https://crm.example/leads?api_key=u-4711&a=1"
+    mapped = {"json_property.token": "t-4711", "json_property.session_token": "{{lead.token}}"}
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, url, mapped=mapped)])
+    before = saved(flow)
+
+    page = visitor.get(address(flow)).content.decode()
+    fields = dict(fields_of(page))
+    answer = visitor.post(address(flow), fields)
+
+    assert answer.status_code == 302
+    assert saved(flow) == before
+    assert "4711" not in page
+    assert fields[f"{at(fields, 'url')}-value"] == ["https://crm.example/leads?api_key=********&a=1"]
+    assert fields[f"{at(fields, 'json_property.*', 2)}-value"] == ["{{lead.token}}"]
+
+    row = f"{at(fields, 'json_property.*', 1)}-value"
+    changed = {
+        row: "{{lead.other}}",
+        f"{at(fields, 'url')}-value": "https://crm.example/new?api_key=********",
+    }
+    visitor.post(address(flow), fields | changed)
+    after = {one["property"]: one for one in saved(flow)[0]["integration"]["mappings"]}
+    assert after["json_property.token"]["value"] == "{{lead.other}}"
+    assert after["url"]["value"] == "https://crm.example/new?api_key=********"
+    assert after["url"]["sealed"] == before[0]["integration"]["mappings"][0]["sealed"]
+
+
 @pytest.mark.parametrize(
     ("family", "part", "value", "said"),
     [
