@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.recipients.addresses import credentials_in, origins_of, with_credentials, without_credentials
+from flows.recipients.addresses import (
+    credentials_in,
+    origin_of,
+    origins_of,
+    with_credentials,
+    without_credentials,
+)
 from flows.recipients.sealing import SHOWN, is_credential, is_secret, may_be_credential, seal, unseal
 from leadconduit.leads.values import as_text
 from leadconduit.lib.encryption import DecryptionError
@@ -83,14 +89,17 @@ class OfStep:
         """What is kept of a mapping that is given back as it was read; None of another. Raises NotKept."""
         name, found = mapping.get("property"), self._find(mapping)
         if name == "url":
-            if found is None or mapping.get("value") != found.mapping["value"] or not self._may_have(found):
+            if found is None or mapping.get("value") != found.mapping["value"]:
                 return None
             return {"value": found.mapping["value"], "sealed": found.mapping["sealed"]}
         if mapping.get("sealed") is None and mapping.get("value") != SHOWN:
             return None
         if not isinstance(name, str) or not may_be_credential(name):
             return None
-        return {"sealed": self._checked(found, f"`{name}`").mapping["sealed"]}
+        found = self._checked(
+            found, f"`{name}`", is_elsewhere=found is not None and not self.origins <= found.origins
+        )
+        return {"sealed": found.mapping["sealed"]}
 
     def filled_in(self, mapping: Given) -> object:
         """The value, in a URL with each credential that stands for one that is kept. Raises NotKept."""
@@ -101,6 +110,8 @@ class OfStep:
         if all(parameter.value != SHOWN for parameter in given):
             return value
         found = self._find(mapping)
+        # What stands in a URL goes nowhere else, wherever other URLs of the step lead.
+        is_elsewhere = found is not None and origin_of(value) != origin_of(found.mapping["value"])
         kept: dict[str, list[str]] = defaultdict(list)
         for parameter, text in zip(
             credentials_in(found.mapping["value"]) if found else (), self._opened(found), strict=True
@@ -111,7 +122,8 @@ class OfStep:
             # Of several of one name each stands for the one in its place.
             same = kept[parameter.name].pop(0) if kept[parameter.name] else None
             if parameter.value == SHOWN:
-                self._checked(found if same is not None else None, f"`{parameter.name}` of the URL")
+                known = found if same is not None else None
+                self._checked(known, f"`{parameter.name}` of the URL", is_elsewhere=is_elsewhere)
             texts.append(same if parameter.value == SHOWN and same is not None else parameter.value)
         return with_credentials(value, texts)
 
@@ -126,14 +138,11 @@ class OfStep:
     def _find(self, mapping: Given) -> _Stored | None:
         return self.credentials.find(mapping, self.step_id)
 
-    def _may_have(self, found: _Stored) -> bool:
+    def _checked(self, found: _Stored | None, what: str, *, is_elsewhere: bool) -> _Stored:
         """Whoever may write a flow must not thereby send its credentials to a host of their own."""
-        return self.origins <= found.origins
-
-    def _checked(self, found: _Stored | None, what: str) -> _Stored:
         if found is None:
             raise NotKept(f"`{SHOWN}` stands for a credential that is kept, and here is none yet.")
-        if not self._may_have(found):
+        if is_elsewhere:
             raise NotKept(f"Enter {what} again, since the address changed: it is kept for the one before.")
         return found
 

@@ -48,7 +48,13 @@ class Module:
 
 _WHERE = "A dotted path in JSON, an XPath in XML, a CSS selector in HTML, or a pattern with one group in plain text."
 
-_URL = Property("url", "URL", "Where the lead is sent.", "url", required=True)
+_URL = Property(
+    "url",
+    "URL",
+    "Where the lead is sent. A key or a token in its query is not shown again.",
+    "url",
+    required=True,
+)
 _SHARED = (
     _URL,
     Property(

@@ -1,19 +1,22 @@
 """Credentials of a recipient step: sealed as they are saved, carried over to where they were sent before, and only there."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import orjson
 import pytest
 from django.apps import apps
+from django.test import Client
 
 from flows import definition, editing, history
 from flows.definition import Document, InvalidFlow
-from flows.models import Entity, Flow, FlowRevision
+from flows.models import Entity, Flow, FlowRevision, Lead
 from flows.recipients import sealing
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, User
 from tests.cast import ApiClient
-from tests.factories import NOON, EntityFactory, FlowFactory, flow_body, recipient_step
+from tests.factories import NOON, EntityFactory, FlowFactory, flow_body, recipient_step, source_of
+from tests.flows.recipients.answering import Answering
 
 URL = "https://crm.example/leads"
 SECRETS = {"basic_username": "acme", "basic_password": "open sesame", "header.X-Api-Key": "k-123456"}
@@ -264,6 +267,20 @@ def test_what_stands_for_a_credential_of_a_url(
         assert sealed == mapping(document["steps"][0], "url")["sealed"]
 
 
+def test_a_credential_of_a_url_goes_where_that_url_leads(acme: Account, crm: Entity) -> None:
+    before = document_of(acme, recipient_step(crm, f"{URL}?token=open-sesame"))
+    step = shown(before)
+    mappings(step).append({"property": "url", "value": "https://tx.example/?token=another"})
+
+    both = document_of(acme, step, before=before)
+
+    assert mapping(both["steps"][0], "url") == mapping(before["steps"][0], "url")
+    step = set_url(shown(both), "https://tx.example/?token=********")
+    assert errors(acme, step, before=both) == {
+        "steps.0.integration.mappings.0.value": ELSEWHERE.replace("`{}`", "`token` of the URL")
+    }
+
+
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
@@ -321,6 +338,34 @@ def test_another_address_is_refused_by_the_name_of_what_it_would_get(
     assert answer.json()["errors"]["steps.0.integration.mappings.2.value"] == ELSEWHERE.format(
         "json_property.auth.token"
     )
+
+
+def test_a_leads_events_and_its_page_show_none(
+    acme: Account,
+    crm: Entity,
+    crm_server: Answering,
+    api: ApiClient,
+    adam: User,
+    as_user: Callable[[User], Client],
+) -> None:
+    crm_server.body = orjson.dumps({"url": "u-open-sesame", "token": "t-open-sesame"}).decode()
+    seller = EntityFactory.create(account=acme)
+    step = recipient_step(crm, f"{crm_server.url}?api_key=u-open-sesame", mapped=FIELDS)
+    flow = FlowFactory.create(account=acme, deployed=True, sources=[source_of(seller)], steps=[step])
+
+    address = f"/flows/{flow.pk}/sources/{seller.pk}/submit"
+    answer = Client().post(address, b"email=ada%40x.co", content_type="application/x-www-form-urlencoded")
+
+    lead = Lead.objects.get()
+    events = api.get("/events").content
+    page = as_user(adam).get(f"/app/leads/{lead.pk}/").content
+    assert crm_server.asked[0].path == "/leads?api_key=u-open-sesame"
+    assert "t-open-sesame" in crm_server.asked[0].body
+    assert b"My CRM" in events
+    assert b"My CRM" in page
+    for seen in (answer.content, events, page, orjson.dumps(lead.appended)):
+        assert b"open-sesame" not in seen
+        assert b"4815162342" not in seen
 
 
 def test_a_flows_changes_tell_that_a_credential_of_its_url_changed_and_not_which(
