@@ -108,7 +108,7 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
     """
     if not isinstance(body, dict):
         raise InvalidFlow({"": "A flow is a JSON object."})
-    flow, ids = Body(body), _Ids()
+    flow, ids, entities = Body(body), _Ids(), _entities(body, account)
     flow.allow(FLOW, later=FLOW_LATER, of="a flow")
     fields = flow.texts("fields", most=MAX_FIELDS, most_length=200)
     document = {
@@ -117,8 +117,8 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
         "fields": fields,
         "types": _types(fields, account, before),
         "acceptance_criteria": _criteria(flow, ids),
-        "sources": _sources(flow, account, ids),
-        "steps": _steps(flow, account, ids, before),
+        "sources": _sources(flow, entities, ids),
+        "steps": _steps(flow, entities, account, ids, before),
         "destinations": _destinations(flow, account, ids, before),
     }
     if flow.errors:
@@ -185,25 +185,28 @@ def _types(fields: Iterable[str], account: Account, before: Document | None) -> 
     return {field: type for field, type in types.items() if type}
 
 
+def _entities(flow: Mapping[str, Any], account: Account) -> dict[str, Entity]:
+    """Those of the account that sources and steps name, locked as destinations are.
+
+    All at once, in the order of their ids: two who save flows of the same entities wait for one another in one order.
+    """
+    lists = [flow.get(part) for part in ("sources", "steps")]
+    parts = [part for parts in lists if isinstance(parts, list) for part in parts if isinstance(part, dict)]
+    wanted = {id for part in parts if _ID.fullmatch(id := _entity_id(part))}
+    return Entity.objects.for_account(account).order_by("pk").select_for_update(no_key=True).in_bulk(wanted)
+
+
 # --- Sources
 
 
-def _sources(flow: Body, account: Account, ids: _Ids) -> list[Document]:
+def _sources(flow: Body, entities: Mapping[str, Entity], ids: _Ids) -> list[Document]:
     sources = flow.objects("sources", most=MAX_SOURCES)
-    entities = _entities(account, sources)
     seen: set[str] = set()
     return [_source(source, entities, seen, ids) for source in sources]
 
 
-def _entities(account: Account, parts: Iterable[Body]) -> dict[str, Entity]:
-    """Those of the account that sources or steps name, locked as destinations are."""
-    wanted = {_entity_id(part) for part in parts}
-    entities = Entity.objects.for_account(account).order_by("pk").select_for_update(no_key=True)
-    return entities.in_bulk([id for id in wanted if _ID.fullmatch(id)])
-
-
-def _entity_id(part: Body) -> str:
-    entity = part.value.get("entity")
+def _entity_id(part: Mapping[str, Any]) -> str:
+    entity = part.get("entity")
     id = entity.get("id") if isinstance(entity, dict) else None
     return id.lower() if isinstance(id, str) else ""
 
@@ -300,7 +303,7 @@ def _check_template(holder: Body, key: str, text: object) -> None:
 
 
 def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:
-    entity, id = source.object("entity"), _entity_id(source)
+    entity, id = source.object("entity"), _entity_id(source.value)
     entity.allow(ENTITY, of="a source's entity")
     time_zone = entity.text("time_zone", most=60)
     found = _found_entity(entity, id, entities)
@@ -325,9 +328,11 @@ def _found_entity(entity: Body, id: str, entities: Mapping[str, Entity]) -> Enti
 # --- Steps
 
 
-def _steps(flow: Body, account: Account, ids: _Ids, before: Document | None) -> list[Document]:
+def _steps(
+    flow: Body, entities: Mapping[str, Entity], account: Account, ids: _Ids, before: Document | None
+) -> list[Document]:
     steps = flow.objects("steps", most=MAX_STEPS)
-    recipients = _Recipients(account, steps, before)
+    recipients = _Recipients(account, entities, before)
     return [
         recipients.read(step, ids) if step.value.get("type") == "recipient" else _filter(step, ids)
         for step in steps
@@ -354,8 +359,8 @@ def _filter(step: Body, ids: _Ids) -> Document:
 class _Recipients:
     """Reads recipient steps, with what the flow had before: the keys of its steps, and their credentials."""
 
-    def __init__(self, account: Account, steps: Iterable[Body], before: Document | None) -> None:
-        self._entities = _entities(account, [step for step in steps if step.value.get("type") == "recipient"])
+    def __init__(self, account: Account, entities: Mapping[str, Entity], before: Document | None) -> None:
+        self._entities = entities
         self._before = {
             step["id"]: step for step in (before["steps"] if before else []) if step["type"] == "recipient"
         }
@@ -381,7 +386,7 @@ class _Recipients:
 
     def _entity(self, step: Body, kept: Document | None) -> tuple[str, str]:
         """The entity's id, and the step's key: rules and templates name it, so renaming the entity leaves it."""
-        entity, id = step.object("entity"), _entity_id(step)
+        entity, id = step.object("entity"), _entity_id(step.value)
         entity.allow(ENTITY, of="a recipient's entity")
         found = _found_entity(entity, id, self._entities)
         if found is None:
