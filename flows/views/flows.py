@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from destinations.models import Destination
+from destinations.models import Action
 from destinations.wizard.diff import in_short
 from flows import definition, editing, history
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
@@ -20,6 +20,7 @@ from flows.views.changes import document_of, flow_of, named_sources, said_of, sa
 from flows.wording import changes_between
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
 from leadconduit.lib.ids import is_id
 
 PAGE = 50
@@ -143,21 +144,16 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
         }
         for step in document["steps"]
     ]
-    destinations = dict(
-        Destination.objects.filter(
-            pk__in=[entry["destination"] for entry in document["destinations"]]
-        ).values_list("pk", "name")
-    )
+    if document.get("acceptance_criteria"):
+        words = f"Accepted when {in_words(document['acceptance_criteria']['rule_set'])}"
+        way.insert(1, {"title": "Acceptance criteria", "words": words})
     way.append(
         {
             "title": "The gate",
             "words": "Only a lead that passed every step goes on. Any stop or error keeps it from every destination.",
         }
     )
-    way += [
-        {"title": destinations.get(entry["destination"], "A destination"), "words": _actions_in_words(entry)}
-        for entry in document["destinations"]
-    ] or [
+    way += _uses_in_words(document) or [
         {
             "title": "Destinations",
             "words": "None yet: leads are kept, but go nowhere.",
@@ -168,10 +164,24 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
     return way
 
 
-def _actions_in_words(entry: dict[str, Any]) -> str:
-    running = [action for action in entry["actions"] if action.get("enabled", True)]
-    count = len(running)
-    return f"{count} action{'' if count == 1 else 's'}, one after another" if count else "Paused in this flow"
+def _uses_in_words(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each destination, with the actions that run one after another. One query."""
+    ids = [one["action"] for use in document["destinations"] for one in use["actions"]]
+    actions = Action.objects.select_related("destination").in_bulk(ids)
+    rows = []
+    for use in document["destinations"]:
+        known = [(actions[one["action"]], one) for one in use["actions"] if one["action"] in actions]
+        running = [
+            f"{action.name}{' (some leads)' if one.get('rule_set') else ''}"
+            for action, one in known
+            if one.get("enabled", True)
+        ]
+        row = {
+            "title": known[0][0].destination.name if known else "A destination that is gone",
+            "words": ", then ".join(running) or "Paused in this flow",
+        }
+        rows.append(row | ({} if running else {"passed_over": True}))
+    return rows
 
 
 def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> str:

@@ -1,5 +1,7 @@
 """The parts of a flow, a page each: its fields, its sources."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -156,10 +158,20 @@ def _sources_page(
     request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200
 ) -> HttpResponseBase:
     rows = [
-        source | {"url": submit_url(request, flow, source["entity_id"])} for source in named_sources(flow)
+        source | {"url": submit_url(request, flow, source["entity_id"]), "about": _about(source)}
+        for source in named_sources(flow)
     ]
     context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
     return render(request, "flows/sources.html", context, status=status)
+
+
+def _about(source: dict[str, Any]) -> str:
+    """What is set up for a source, in a line."""
+    mapped = len(source["integration"].get("mappings", []))
+    said = [f"{mapped} mapping{'' if mapped == 1 else 's'}"] if mapped else []
+    said += ["acceptance criteria"] if source.get("acceptance_criteria") else []
+    said += ["API key"] if source.get("authentication_required") else []
+    return ", ".join(said)
 
 
 def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:
