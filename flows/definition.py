@@ -305,7 +305,6 @@ def _check_template(holder: Body, key: str, text: object) -> None:
 def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:
     entity, id = source.object("entity"), _entity_id(source.value)
     entity.allow(ENTITY, of="a source's entity")
-    time_zone = entity.text("time_zone", most=60)
     found = _found_entity(entity, id, entities)
     if found is None:
         return {}
@@ -313,7 +312,13 @@ def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Doc
         # Its id stands in the submission URL, where it must name one source.
         entity.wrong("id", f"`{found.name}` is a source of this flow already: an entity stands there once.")
     seen.add(id)
-    return {"id": id, "time_zone": time_zone} if time_zone not in ("", found.time_zone) else {"id": id}
+    return _named(entity, found)
+
+
+def _named(entity: Body, found: Entity) -> Document:
+    """The entity by its id, and by the time zone that it has in this place alone."""
+    time_zone = entity.text("time_zone", most=60)
+    return {"id": found.pk} | ({"time_zone": time_zone} if time_zone not in ("", found.time_zone) else {})
 
 
 def _found_entity(entity: Body, id: str, entities: Mapping[str, Entity]) -> Entity | None:
@@ -371,35 +376,35 @@ class _Recipients:
         step.allow((*RECIPIENT, "key"), later=RECIPIENT_LATER, of="a recipient step")
         given_id = step.value.get("id")
         kept = self._before.get(given_id) if isinstance(given_id, str) else None
-        entity_id, key = self._entity(step, kept)
+        named, key = self._entity(step, kept)
         return {
             "type": "recipient",
             "id": ids.keep(given_id),
             "description": step.text("description", most=120),
             "notes": step.text("notes", most=2000),
-            "entity": {"id": entity_id},
+            "entity": named,
             "key": key,
             "integration": self._integration(step, ids),
             "rule_set": _rule_set(step, ids) if step.value.get("rule_set") is not None else None,
             "enabled": step.flag("enabled"),
         }
 
-    def _entity(self, step: Body, kept: Document | None) -> tuple[str, str]:
-        """The entity's id, and the step's key: rules and templates name it, so renaming the entity leaves it."""
+    def _entity(self, step: Body, kept: Document | None) -> tuple[Document, str]:
+        """The entity, and the step's key: rules and templates name it, so renaming the entity leaves it."""
         entity, id = step.object("entity"), _entity_id(step.value)
         entity.allow(ENTITY, of="a recipient's entity")
         found = _found_entity(entity, id, self._entities)
         if found is None:
-            return id, ""
+            return {}, ""
         if kept and kept["entity"]["id"] == id:
-            return id, kept["key"]
+            return _named(entity, found), kept["key"]
         if found.recipient is None:
             entity.wrong(
                 "id", f"`{found.name}` is no recipient: say what kind of recipient the entity is first."
             )
         elif sentence := key_problem(found.name):
             entity.wrong("id", sentence)
-        return id, step_key(found.name)
+        return _named(entity, found), step_key(found.name)
 
     def _integration(self, step: Body, ids: _Ids) -> Document:
         integration = step.object("integration")

@@ -366,7 +366,17 @@ class FilterEventSerializer(EventBaseSerializer):
     )
 
 
-class RecipientEventSerializer(EventBaseSerializer):
+class CallEventSerializer(EventBaseSerializer):
+    """Somebody outside was called: by a recipient step, or to deliver."""
+
+    transactions = TransactionSerializer(many=True, required=False)
+    wait_ms = serializers.IntegerField(required=False)
+    delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
+    instance_id = serializers.CharField(required=False, help_text="Ours. The destination's.")
+    action_id = serializers.CharField(required=False, allow_null=True, help_text="Ours.")
+
+
+class RecipientEventSerializer(CallEventSerializer):
     """A recipient step; or, without `step_id`, an attempt to deliver to a destination."""
 
     type = serializers.ChoiceField(("recipient",))
@@ -377,17 +387,13 @@ class RecipientEventSerializer(EventBaseSerializer):
     rule_set = RuleSetField(required=False)
     explanation = serializers.DictField(required=False)
     mappings = PropertyMappingSerializer(many=True, required=False)
-    transactions = TransactionSerializer(many=True, required=False)
-    wait_ms = serializers.IntegerField(required=False)
-    delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
-    instance_id = serializers.CharField(required=False, help_text="Ours. The destination's.")
-    action_id = serializers.CharField(required=False, allow_null=True, help_text="Ours.")
 
 
-class RetryEventSerializer(RecipientEventSerializer):
+class RetryEventSerializer(CallEventSerializer):
     """A further attempt of the same delivery."""
 
     type = serializers.ChoiceField(("retry",))
+    outcome = serializers.ChoiceField(("success", "failure", "error"))
     retry_status = serializers.ChoiceField(("completed",), required=False)
 
 
