@@ -154,7 +154,7 @@ def test_writing_what_was_read_changes_nothing(api: ApiClient, full: Flow, *, ke
     body = read.json()
     if not keep_ids:
         # Steps keep theirs: a credential, which is not shown, is known by its step.
-        body |= {part: without_ids(body[part]) for part in PARTS}
+        body = body | {part: without_ids(body[part]) for part in PARTS}
 
     for _ in range(2):
         written = api.put(path, body)
@@ -163,12 +163,6 @@ def test_writing_what_was_read_changes_nothing(api: ApiClient, full: Flow, *, ke
         assert written.headers["ETag"] == read.headers["ETag"]
     assert api.put(path, body, headers={"If-Match": read.headers["ETag"]}).status_code == 200
     assert api.get(path).content == read.content
-    assert (
-        api.get(
-            path,
-        ).headers["ETag"]
-        == read.headers["ETag"]
-    )
     assert api.get(f"{path}/changelogs").headers["ETag"] == changelogs.headers["ETag"]
     assert [list(model.objects.order_by("pk").values()) for model in (Flow, FlowRevision, AuditEvent)] == rows
 
