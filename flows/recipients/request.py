@@ -4,9 +4,11 @@ import base64
 from collections.abc import Iterable, Mapping
 
 from flows.recipients.bodies import Unsendable, ascii_only, form_body, json_body, xml_body
+from flows.recipients.mappings import PropertyMapping
 from flows.recipients.modules import DEFAULT_SECONDS, FORM, JSON, QUERY, SECONDS, XML, Module
 from flows.recipients.properties import OUTCOMES, flag_of, number_of
 from flows.recipients.sealing import is_secret
+from leadconduit.leads.template import Template
 from leadconduit.leads.values import as_text, is_blank
 from leadconduit.lib.masking import header_secrets
 from leadconduit.lib.outbound import Request
@@ -114,6 +116,15 @@ def _headers(values: Values, content_type: str) -> tuple[tuple[str, str], ...]:
         ours.append(("Authorization", f"Basic {base64.b64encode(pair).decode()}"))
     given = {name.lower() for name, _ in mapped}
     return (*(header for header in ours if header[0].lower() not in given), *mapped)
+
+
+def longest_wait(mappings: Iterable[PropertyMapping]) -> float:
+    """Seconds that asking takes at most, whatever the lead is."""
+    given = [mapping.value for mapping in mappings if mapping.property == "timeout_seconds"]
+    if any(isinstance(value, Template) and value.paths for value in given):
+        return SECONDS.stop - 1
+    written = [value.render({}) if isinstance(value, Template) else value for value in given]
+    return max([DEFAULT_SECONDS, *(_seconds({"timeout_seconds": value}) for value in written)])
 
 
 def _seconds(values: Values) -> float:
