@@ -145,7 +145,7 @@ def _mapped(
             open_flow.source.mappings, submitted, variables(open_flow, submitted, submission)
         ), None
     except NotMapped as error:
-        blame = {"id": None, "position": None, "description": error.sentence}
+        blame = {"id": None, "position": None, "description": error.sentence, "unmapped": True}
         return submitted, engine.Run("error", error.sentence, "failed", blame, ())
 
 

@@ -97,7 +97,8 @@ def _matching(account: Account, wanted: Wanted, rules: Rules) -> tuple[list[Answ
 
 def _matches(rules: Rules, event: Answer) -> bool:
     try:
-        return rules.match({**event, "vars": event["vars"], **event["vars"]}).matched
+        # The event's own names count, whatever a recipient is called.
+        return rules.matches({**event["vars"], **event})
     except TooLong:
         return False
 

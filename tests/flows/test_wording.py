@@ -169,8 +169,10 @@ def test_a_credential_in_a_url_says_that_it_changed_beside_the_url() -> None:
     )
 
     assert told(before, after) == [
-        "Steps: Checker changed; URL: https://x.example?key=******** → https://x.example/b?key=********; "
-        "URL, credentials: Stored, never shown → Another one, never shown"
+        (
+            "Steps: Checker changed; URL: https://x.example?key=******** → https://x.example/b?key=********; "
+            "URL, credentials: Stored, never shown → Another one, never shown"
+        )
     ]
 
 
