@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from flows.api import event_pages
@@ -45,6 +46,24 @@ def event(account: Account, *, age: int = 0, **parts: Any) -> Event:
 
 
 # --- What an event tells
+
+
+@pytest.mark.parametrize("number", ["1e20", "123456789012345678901234567890", "1e308", "-1e25"])
+def test_no_number_that_a_source_sends_is_too_large_to_be_told(
+    api: ApiClient, acme: Account, number: str
+) -> None:
+    flow = FlowFactory.create(
+        account=acme,
+        fields=["email", "comments"],
+        sources=[source_of(entity := EntityFactory.create(account=acme))],
+        deployed=True,
+    )
+    address = f"/flows/{flow.pk}/sources/{entity.pk}/submit"
+    Client().post(address, f'{{"comments": {number}}}', "application/json")
+
+    (event,) = api.get("/events").json()
+
+    assert float(event["vars"]["lead"]["comments"]) == float(number)
 
 
 def test_a_lead_leaves_an_event_for_each_step_and_one_for_its_source(api: ApiClient, told: Story) -> None:
