@@ -14,7 +14,9 @@ from leadconduit.lib.api_schema import ID_PATTERN
 Schema = dict[str, Any]
 
 NO_NUL = r"^[^\u0000]*$"
-NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+# What Python strips: dialects of patterns disagree on what white space is.
+_WHITE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+NOT_BLANK = rf"^[^\u0000]*[^{_WHITE}\u0000][^\u0000]*$"
 _PART = r"([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
 WEB_ADDRESS = rf"https?://[A-Za-z0-9]+([.-][A-Za-z0-9]+)*(:[1-9][0-9]{{0,3}}|:[1-5][0-9]{{4}})?(/{_PART})?(\?{_PART})?(#{_PART})?"
 FIELD_ID = r"[a-z0-9]+(_[a-z0-9]+)*(\.[a-z0-9]+(_[a-z0-9]+)*)*"
