@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from flows import definition, editing
 from flows.models import Entity, Flow
+from flows.views import doubts
 from leadconduit.accounts.access import MemberRequest
 
 GONE = "The flow has no such step any more: somebody took it away meanwhile."
@@ -48,7 +49,7 @@ def save(
     """
     try:
         with transaction.atomic():
-            editing.change(flow=flow, parts=parts, author=request.member, now=timezone.now())
+            changed = editing.change(flow=flow, parts=parts, author=request.member, now=timezone.now())
             transaction.set_rollback(checks_only)
     except Flow.DoesNotExist:
         raise Http404 from None
@@ -56,6 +57,7 @@ def save(
         return dict(invalid.errors)
     if not checks_only:
         messages.success(request, said)
+        doubts.say_new(request, document_of(flow), document_of(changed))
     return {}
 
 

@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import names_of
 from flows.editing import Parts
 from flows.forms.mappings import Mappings
 from flows.forms.step import AnswerForm, SourceSettingsForm
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, named_sources, save
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed

@@ -16,6 +16,7 @@ from destinations.wizard.diff import in_short
 from flows import definition, editing, history
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
 from flows.models import Entity, Flow, FlowRevision, Stage
+from flows.views import doubts
 from flows.views.changes import document_of, flow_of, named_sources, said_of, save
 from flows.wording import changes_between
 from leadconduit.accounts.access import MemberRequest, requires
@@ -97,12 +98,14 @@ def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
 
 def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponseBase:
     document, sources = document_of(flow), named_sources(flow)
+    actions = _used(document)
     context = {
         "flow": flow,
         "document": document,
         "form": form,
         "tab": "overview",
-        "way": _way(document, sources),
+        "way": _way(document, sources, actions),
+        "doubts": doubts.shown(flow, document, actions),
         "changes": _changes(flow.deployed, flow.saved),
         "submissions": [
             source | {"url": submit_url(request, flow, source["entity_id"])} for source in sources
@@ -124,7 +127,15 @@ def _step_in_words(step: dict[str, Any], recipients: dict[str, str]) -> dict[str
     return {"title": step.get("description") or name, "words": words}
 
 
-def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _used(document: dict[str, Any]) -> dict[str, Action]:
+    """The actions that the flow uses, by id, with what their destinations send. One query."""
+    ids = [one["action"] for use in document["destinations"] for one in use["actions"]]
+    return Action.objects.select_related("destination__live").in_bulk(ids)
+
+
+def _way(
+    document: dict[str, Any], sources: list[dict[str, Any]], actions: dict[str, Action]
+) -> list[dict[str, Any]]:
     """A lead's way through the flow, for `_flow_steps.html`."""
     names = [source["name"] for source in sources if source.get("enabled", True)]
     way: list[dict[str, Any]] = [
@@ -150,10 +161,10 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
     way.append(
         {
             "title": "The gate",
-            "words": "Only a lead that passed every step goes on. Any stop or error keeps it from every destination.",
+            "words": "Only a lead that passed every step goes on. Any stop, failure or error keeps it from every destination.",
         }
     )
-    way += _uses_in_words(document) or [
+    way += _uses_in_words(document, actions) or [
         {
             "title": "Destinations",
             "words": "None yet: leads are kept, but go nowhere.",
@@ -164,10 +175,8 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
     return way
 
 
-def _uses_in_words(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each destination, with the actions that run one after another. One query."""
-    ids = [one["action"] for use in document["destinations"] for one in use["actions"]]
-    actions = Action.objects.select_related("destination").in_bulk(ids)
+def _uses_in_words(document: dict[str, Any], actions: dict[str, Action]) -> list[dict[str, Any]]:
+    """Each destination, with the actions that run one after another."""
     rows = []
     for use in document["destinations"]:
         known = [(actions[one["action"]], one) for one in use["actions"] if one["action"] in actions]

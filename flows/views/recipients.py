@@ -7,18 +7,18 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import RECIPIENT, names_of
 from flows.forms.mappings import Mappings
 from flows.forms.recipient import RecipientForm
 from flows.models import Entity, Flow
 from flows.recipients.modules import JSON, MODULES, Module
 from flows.views.changes import document_of, flow_of, path_of, save, with_step
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed
 from leadconduit.rule_form import RuleBuilder
 
-RECIPIENT = {"recipient.name": "string", "recipient.id": "string"}
 ALWAYS = "Ask only when …"
 
 

@@ -7,36 +7,13 @@ import orjson
 from django.forms import Form
 
 from flows import past_leads
+from flows.dependencies import names_of
 from flows.models import Flow
 from flows.views.changes import document_of, said_of
 from leadconduit.accounts.access import MemberRequest
-from leadconduit.leads.names import BESIDE, Names
-from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.typed import typed
 from leadconduit.leads.values import clean
 from leadconduit.rule_form import RuleBuilder, Sample, SampleError
-
-
-def names_of(
-    document: Mapping[str, Any],
-    *,
-    before: str = "",
-    with_steps: bool = True,
-    beside: Mapping[str, str] | None = None,
-) -> Names:
-    """What rules of this flow may name; `before`: at this step, which sees what those above it append.
-
-    `beside` are further variables, with their types.
-    """
-    types = document.get("types", {})
-    fields = {id: types.get(id) or type_of(id) or "" for id in document["fields"]}
-    keys: list[str] = []
-    for step in document["steps"] if with_steps else ():
-        if step["id"] == before:
-            break
-        if step["type"] == "recipient":
-            keys.append(step["key"])
-    return Names(fields, tuple(keys), beside={**BESIDE, **(beside or {})})
 
 
 def try_if_asked(request: MemberRequest, flow: Flow, rules: RuleBuilder) -> None:

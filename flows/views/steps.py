@@ -7,12 +7,13 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import doubts_of, names_of
 from flows.editing import Parts
 from flows.forms.step import StepForm
 from flows.models import Entity, Flow
-from flows.views import recipients
+from flows.views import doubts, recipients
 from flows.views.changes import document_of, flow_of, path_of, present_step, said_of, save, step_of, with_step
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed
@@ -30,20 +31,23 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
         return _change_order(request, flow)
     document = document_of(flow)
     names = Entity.names(step["entity"]["id"] for step in document["steps"] if "entity" in step)
+    found = doubts_of(document)
+    of_steps = doubts.by_id(found, "steps")
     steps = [
         step
         | {
             "condition": in_words(step["rule_set"]) if step.get("rule_set") else "",
             "asked": names.get(step["entity"]["id"], "A recipient that is gone") if "entity" in step else "",
+            "doubts": of_steps.get(step["id"], ()),
         }
         for step in document["steps"]
     ]
     criteria = document.get("acceptance_criteria")
     if criteria:
-        criteria = {**criteria, "words": in_words(criteria["rule_set"])}
-    return render(
-        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
-    )
+        of_criteria = doubts.by_id(found, "acceptance_criteria").get("", ())
+        criteria = {**criteria, "words": in_words(criteria["rule_set"]), "doubts": of_criteria}
+    context = {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
+    return render(request, "flows/steps.html", context)
 
 
 @requires(Role.ADMIN)

@@ -287,8 +287,8 @@ def test_rules_may_name_what_earlier_recipients_answered_and_no_later_ones(
         visitor.get(f"/app/flows/{flow.pk}/steps/{step['id']}/").content.decode() for step in saved(flow)
     )
 
-    assert "Nothing is called `acme_crm.score` here" in first
-    assert "Nothing is called" not in last
+    assert "`acme_crm.score` is blank here: step 2, which appends it, comes later." in first
+    assert "blank here" not in last
 
 
 def test_the_page_costs_the_same_queries_however_many_recipients(
