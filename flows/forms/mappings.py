@@ -65,6 +65,11 @@ class Entry:
         return self.is_kept and "value" not in self.errors
 
     @property
+    def is_nameless(self) -> bool:
+        """A row that does not say what it sets."""
+        return not self.is_field and not self.name
+
+    @property
     def is_blank(self) -> bool:
         """Nobody has filled it in."""
         has_name = not self.is_field and self.name
@@ -159,6 +164,8 @@ class Mappings:
         posted = {int(number) for number in data.getlist("m") if number.isdecimal() and len(number) < 6}
         entries = [_read(data, number, names, sealed) for number in sorted(posted)[: MOST + 1]]
         pressed = verb or next((entry.rules.pressed for entry in entries if entry.rules.pressed), "")
+        if verb == "module" and module:
+            _place_again(entries, module)
         mappings = cls(_for_module(entries, module), names=names, module=module, pressed=pressed)
         mappings._press(verb, about)
         return mappings
@@ -256,7 +263,17 @@ class Mappings:
     # --- For saving
 
     def is_valid(self) -> bool:
-        return not [entry for entry in self.entries if not entry.rules.is_valid()]
+        nameless = [entry for entry in self.filled() if entry.is_nameless]
+        for entry in nameless:
+            entry.errors["name"] = f"Give the {self._called(entry)} a name."
+        return not nameless and not [entry for entry in self.entries if not entry.rules.is_valid()]
+
+    def _called(self, entry: Entry) -> str:
+        """What a row sets, in a word."""
+        if self.module is None:
+            return "field"
+        known = (one.label.lower() for one in self.module.properties if one.name == entry.family)
+        return next(known, "property")
 
     def filled(self) -> list[Entry]:
         """Those that are saved, in the order of their numbers; fields that were blank stand before all rows."""
@@ -289,12 +306,13 @@ class Mappings:
                 entry.rules.put({part: sentence}, "rule_set")
             else:
                 is_name = part == "property" and not entry.is_field
-                entry.errors["name" if is_name else "value"] = sentence
+                # What the form said itself is in its own words.
+                entry.errors.setdefault("name" if is_name else "value", sentence)
         return others
 
     def mistakes(self) -> list[tuple[str, str]]:
         found = [
-            (f"{entry.sets or 'A mapping'}: {words}", f"{entry.prefix}-{part}")
+            (words if entry.is_nameless else f"{entry.sets}: {words}", f"{entry.prefix}-{part}")
             for entry in self.entries
             for part, words in entry.errors.items()
         ]
@@ -337,9 +355,9 @@ def _read(data: QueryDict, number: int, names: Names, sealed: Collection[str]) -
 class _Places:
     """Where a mapping stands on the page of a module."""
 
-    def __init__(self, module: Module | None) -> None:
+    def __init__(self, module: Module | None, taken: Iterable[str] = ()) -> None:
         self._module = module
-        self._taken: set[str] = set()
+        self._taken = set(taken)
 
     def of(self, mapping: Mapping[str, Any]) -> tuple[str, str]:
         """Its family and name. A field shows one plain value, for every lead; whatever else there is has a row."""
@@ -353,6 +371,19 @@ class _Places:
             return ANY, name
         self._taken.add(name)
         return name, ""
+
+
+def _place_again(entries: Sequence[Entry], module: Module) -> None:
+    """After another module was chosen: what it knows goes from the rows of anything to where it stands with it."""
+    known = _Places(module, [entry.family for entry in entries if entry.is_field])
+    for entry in entries:
+        if entry.family == ANY:
+            mapping = {
+                "property": entry.name,
+                "rule_set": entry.rules.rule_set,
+                "value": entry.was.get("value"),
+            }
+            entry.family, entry.name = known.of(mapping)
 
 
 def _for_module(entries: Sequence[Entry], module: Module | None) -> list[Entry]:

@@ -12,6 +12,7 @@ from flows.forms.mappings import Mappings
 from flows.forms.recipient import RecipientForm
 from flows.models import Entity, Flow
 from flows.recipients.modules import JSON, MODULES, Module
+from flows.recipients.properties import takes_any_answer
 from flows.views.changes import document_of, flow_of, path_of, save, with_step
 from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
@@ -139,6 +140,7 @@ def _page(
         "mappings": mappings,
         "rules": rules,
         "names": rules.names,
+        "takes_any_answer": step is not None and takes_any_answer(step),
         "mistakes": [*mappings.mistakes(), *rules.mistakes()],
     }
     return render(request, "flows/recipient.html", context, status=status)

@@ -11,6 +11,7 @@ from flows.dependencies import doubts_of, names_of
 from flows.editing import Parts
 from flows.forms.step import StepForm
 from flows.models import Entity, Flow
+from flows.recipients.properties import takes_any_answer
 from flows.views import doubts, recipients
 from flows.views.changes import document_of, flow_of, path_of, present_step, said_of, save, step_of, with_step
 from flows.views.rules import put, try_if_asked
@@ -38,6 +39,7 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
         | {
             "condition": in_words(step["rule_set"]) if step.get("rule_set") else "",
             "asked": names.get(step["entity"]["id"], "A recipient that is gone") if "entity" in step else "",
+            "takes_any_answer": "entity" in step and takes_any_answer(step),
             "doubts": of_steps.get(step["id"], ()),
         }
         for step in document["steps"]

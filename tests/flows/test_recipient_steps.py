@@ -10,6 +10,8 @@ from flows.definition import Document, InvalidFlow
 from flows.models import Entity, Flow, FlowRevision
 from flows.recipients import sealing
 from flows.recipients.keys import step_key
+from flows.recipients.modules import XML
+from flows.recipients.properties import name_problem
 from leadconduit.accounts.models import Account
 from leadconduit.lib.encryption import DecryptionError
 from tests.cast import ApiClient
@@ -272,6 +274,22 @@ def test_a_path_that_xml_cannot_have_is_refused(acme: Account, crm: Entity, path
     }
 
     assert list(errors(acme, step)) == ["steps.0.integration.mappings.1.property"]
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("lead.@id", "lead@id"),
+        ("lead.phone.0.@type", "lead.phone.0@type"),
+        ("@id", "lead@id"),
+        ("lead.@", "lead@id"),
+    ],
+)
+def test_an_attribute_with_a_dot_before_it_hears_how_it_is_written(path: str, right: str) -> None:
+    assert name_problem(XML, f"xml_path.{path}") == (
+        f"An attribute stands right behind its element: write `{right}`."
+    )
+    assert not name_problem(XML, f"xml_path.{right}")
 
 
 @pytest.mark.parametrize(

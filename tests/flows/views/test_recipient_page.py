@@ -257,6 +257,78 @@ def test_another_module_shows_its_own_fields_and_loses_nothing(
     assert saved(flow)[0]["integration"]["module_id"] == FORM
 
 
+def test_another_module_and_back_puts_everything_where_it_was(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    rules = {"op": "and", "rules": [{"lhv": "lead.email", "op": "is not blank"}]}
+    step = recipient_step(
+        crm, mapped={"method": "PUT", "json_property.a.b": "1", "json_property.token": "t-1"}
+    )
+    step["integration"]["mappings"] += [
+        {"property": "json_property.when", "value": "2", "rule_set": rules},
+        {"property": "method", "value": "PATCH", "rule_set": rules},
+    ]
+    flow = FlowFactory.create(account=acme, steps=[step])
+    before, fields = saved(flow), shown(visitor, address(flow))
+
+    away = pressed(visitor, address(flow), fields | {"module_id": FORM}, "module")
+    back = pressed(
+        visitor, address(flow), away | {"module_id": before[0]["integration"]["module_id"]}, "module"
+    )
+
+    assert [name for name, value in back.items() if name.endswith("-family") and value == ["*"]] == [
+        f"{at(fields, '*')}-family"
+    ], "only the method that depends on the lead"
+    assert back[f"{at(back, 'method')}-value"] == ["PUT"]
+    assert visitor.post(address(flow), back).status_code == 302
+    assert saved(flow) == before
+
+
+@pytest.mark.parametrize(
+    ("family", "sentence"),
+    [
+        ("json_property.*", "Give the property a name."),
+        ("header.*", "Give the header a name."),
+        ("*", "Give the property a name."),
+    ],
+)
+def test_a_row_without_a_name_is_asked_for_one(
+    visitor: Client, acme: Account, crm: Entity, family: str, sentence: str
+) -> None:
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped={"header.X-One": "1"})])
+    fields = pressed(visitor, address(flow), shown(visitor, address(flow)), f"add {family}")
+    row = at(fields, family, -1)
+
+    answer = visitor.post(address(flow), fields | {f"{row}-name": "", f"{row}-value": "a"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{row}-name_error">{sentence}</p>' in page
+    assert f'href="#{row}-name"' in page
+    assert "is not a property of" not in page
+    assert "json_property.:" not in page
+
+
+@pytest.mark.parametrize(
+    ("mapped", "any_answer"),
+    [
+        ({}, True),
+        ({"outcome_search_term": " "}, True),
+        ({"outcome_search_path": "status"}, True),
+        ({"outcome_search_term": "accepted"}, False),
+    ],
+)
+def test_a_step_that_searches_for_nothing_says_what_that_lets_pass(
+    visitor: Client, acme: Account, crm: Entity, mapped: dict[str, str], any_answer: bool
+) -> None:
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped=mapped)])
+    said = "Every answer below 500 lets the lead pass"
+
+    assert (said in visitor.get(address(flow)).content.decode()) is any_answer
+    assert (said in visitor.get(f"/app/flows/{flow.pk}/steps/").content.decode()) is any_answer
+    assert said not in visitor.get(new(flow)).content.decode()
+
+
 def test_a_row_has_a_condition_of_its_own(visitor: Client, acme: Account, crm: Entity) -> None:
     flow = FlowFactory.create(account=acme, steps=[recipient_step(crm)])
     fields = shown(visitor, address(flow))
