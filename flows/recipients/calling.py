@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -18,7 +18,7 @@ from flows.recipients.addresses import origin_of
 from flows.recipients.bodies import Unsendable
 from flows.recipients.mappings import values_of
 from flows.recipients.properties import flag_of
-from flows.recipients.request import build
+from flows.recipients.request import NoUrl, account_secrets, build
 from flows.recipients.response import RecipientResult, read_answer
 from leadconduit.leads.bounds import TooLong
 from leadconduit.lib import outbound
@@ -35,30 +35,36 @@ _KEPT_ELSEWHERE = frozenset(("accept", "content-type"))
 
 def call(step: Recipient, variables: Variables) -> RecipientResult:
     """Asks the recipient of a step about a lead. Never raises for what mappings or the world do."""
-    secrets: list[str] = []
+    opened: list[str] = []
     try:
-        values = values_of(step.mappings, variables, secrets=secrets)
-        request = build(step.module, values, secrets)
-    except Unsendable as error:
+        values = values_of(step.mappings, variables, secrets=opened)
+        request = build(step.module, values, opened)
+    except NoUrl as error:
         return RecipientResult.without_answer("skip", error.sentence)
-    except TooLong as error:
+    except (Unsendable, TooLong) as error:
         return RecipientResult.without_answer("error", error.sentence)
     except DecryptionError:
         logger.exception("recipient.credentials_not_readable", step_id=step.id)
         return RecipientResult.without_answer(
             "error", "The stored credentials cannot be read: enter them again."
         )
-    try:
-        answers = _ask(
-            request, follow=request.method == "GET" or flag_of(values.get("follow_redirects")) is True
+    follow = request.method == "GET" or flag_of(values.get("follow_redirects")) is True
+    # A long answer takes time as well, so the place is kept until it is read.
+    with ExitStack() as place:
+        try:
+            answers = _ask(request, place, follow=follow)
+        except _Busy as busy:
+            return RecipientResult.without_answer("error", busy.sentence, _exchanges(busy.answers))
+        answer = answers[-1]
+        if answer.response is None:
+            sentence = answer.error.sentence if answer.error else "No answer came."
+            return RecipientResult.without_answer("error", sentence, _exchanges(answers))
+        return read_answer(
+            values,
+            answer.response,
+            secrets=account_secrets(values, opened),
+            transactions=_exchanges(answers),
         )
-    except _Busy as busy:
-        return RecipientResult.without_answer("error", busy.sentence, _exchanges(busy.answers))
-    answer = answers[-1]
-    if answer.response is None:
-        sentence = answer.error.sentence if answer.error else "No answer came."
-        return RecipientResult.without_answer("error", sentence, _exchanges(answers))
-    return read_answer(values, answer.response, secrets=request.secrets, transactions=_exchanges(answers))
 
 
 def _exchanges(answers: Iterable[outbound.Answer]) -> tuple[outbound.Exchange, ...]:
@@ -119,24 +125,25 @@ def _host(url: str) -> str:
 # --- The calls
 
 
-def _ask(request: outbound.Request, *, follow: bool) -> list[outbound.Answer]:
-    """One answer, or as many as there are redirects to follow and one. Raises _Busy."""
+def _ask(request: outbound.Request, place: ExitStack, *, follow: bool) -> list[outbound.Answer]:
+    """One answer, or as many as there are redirects to follow and one; `place` holds that of the last. Raises _Busy."""
     _give_connections_back()
     ends = time.monotonic() + request.timeout
-    answers = [_sent(request, ())]
+    answers = [_sent(request, (), place)]
     while follow and len(answers) <= MAX_REDIRECTS and (onward := _redirected(request, answers[-1])):
         request = replace(onward, timeout=max(ends - time.monotonic(), 0.1))
-        answers.append(_sent(request, answers))
+        answers.append(_sent(request, answers, place))
     return answers
 
 
-def _sent(request: outbound.Request, before: Sequence[outbound.Answer]) -> outbound.Answer:
+def _sent(request: outbound.Request, before: Sequence[outbound.Answer], place: ExitStack) -> outbound.Answer:
+    place.close()
     try:
-        with _waiting_for(request.url):
-            return outbound.send(request)
+        place.enter_context(_waiting_for(request.url))
     except _Busy as busy:
         busy.answers = before
         raise
+    return outbound.send(request)
 
 
 def _redirected(request: outbound.Request, answer: outbound.Answer) -> outbound.Request | None:

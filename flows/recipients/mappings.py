@@ -1,12 +1,13 @@
 """Mappings and a lead's variables become the values of a module's properties."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
 from flows.recipients.addresses import with_credentials
-from flows.recipients.sealing import unseal
+from flows.recipients.sealing import is_secret, unseal
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, compile_template
@@ -15,6 +16,10 @@ from leadconduit.leads.values import as_text, lookup
 Variables = Mapping[str, object]
 Constant = int | float | None
 Compiled = Template | Constant | tuple[Template | None, ...]
+
+_IN_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_SCHEMES = ("basic", "bearer", "token", "apikey", "api-key", "key")
+"""What stands before a credential in a header, and is none."""
 
 MAX_VALUES = 5_000_000
 """Characters of all values together."""
@@ -32,7 +37,8 @@ class Sealed:
         found = unseal(self.sealed, account_id=as_text(lookup(variables, "account.id")))
         if self.url:
             return compile_template(with_credentials(self.url, found)), [*found, *map(unquote_plus, found)]
-        return _compiled(found), [as_text(one) for one in (found if isinstance(found, list) else [found])]
+        items = found if isinstance(found, list) else [found]
+        return _compiled(found), [text for item in items for text in _constants(as_text(item))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,22 @@ class PropertyMapping:
         if isinstance(value, Sealed):
             value, opened = value.open(variables)
             secrets += opened
+        elif is_secret(self.property) and isinstance(value, Template) and not value.paths:
+            secrets.append(value.text)  # kept from before credentials were sealed
         if isinstance(value, Template):
             return value.render(variables)
         if isinstance(value, tuple):
             return [item and item.render(variables) for item in value]
         return value
+
+
+def _constants(text: str) -> list[str]:
+    """What of a credential is the same for every lead: what variables give it is the lead's."""
+    template = compile_template(text)
+    if not template.paths:
+        return [as_text(template.render({}))]
+    pieces = [as_text(template.render({})), *_IN_BRACES.split(text)]
+    return [piece.strip() for piece in pieces if piece.strip().lower() not in ("", *_SCHEMES)]
 
 
 def compile_mappings(mappings: Iterable[Mapping[str, Any]]) -> tuple[PropertyMapping, ...]:

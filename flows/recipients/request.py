@@ -1,7 +1,7 @@
 """The values of a module's properties become an HTTP request."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from flows.recipients.bodies import Unsendable, ascii_only, form_body, json_body, xml_body
 from flows.recipients.mappings import PropertyMapping
@@ -22,8 +22,12 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 Values = Mapping[str, object]
 
 
+class NoUrl(Unsendable):
+    """Nobody is to be asked about this lead: as with LeadConduit's modules, that is a skip."""
+
+
 def build(module: Module, values: Values, secrets: Iterable[str] = ()) -> Request:
-    """Of `values`, and of the credentials among them. Raises Unsendable where LeadConduit's module would not send either."""
+    """Of `values`, and of the credentials among them. Raises Unsendable."""
     method = as_text(values.get("method")).strip().upper() or module.methods[0]
     if method not in module.methods:
         raise Unsendable(f"The method must be {' or '.join(module.methods)}, not `{method[:20]}`.")
@@ -40,7 +44,7 @@ def build(module: Module, values: Values, secrets: Iterable[str] = ()) -> Reques
 def _url(values: Values) -> str:
     url = as_text(values.get("url")).strip()
     if not url:
-        raise Unsendable("The URL is blank.")
+        raise NoUrl("The URL is blank.")
     if not url.lower().startswith(("http://", "https://")):
         raise Unsendable("The URL must begin with http:// or https://.")
     return url
@@ -135,7 +139,19 @@ def _seconds(values: Values) -> float:
 def _secrets(values: Values, opened: Iterable[str]) -> tuple[str, ...]:
     """Each credential, also as `send_ascii` sends it, and of `Bearer abc` what stands behind the scheme as well."""
     found: list[tuple[str, object]] = [(name, value) for name, value in values.items() if is_secret(name)]
-    found += [("", secret) for secret in opened]
+    return _as_sent(found, opened)
+
+
+def account_secrets(values: Values, opened: Collection[str]) -> tuple[str, ...]:
+    """Of `_secrets` those that are the account's own: `opened` are all that no lead has a part in."""
+    own = set(opened)
+    return _as_sent(
+        [(name, value) for name, value in values.items() if is_secret(name) and as_text(value) in own], own
+    )
+
+
+def _as_sent(named: Iterable[tuple[str, object]], opened: Iterable[str]) -> tuple[str, ...]:
+    found = [*named, *(("", secret) for secret in opened)]
     found += [(name, ascii_only(value)) for name, value in found]
     secrets = (header_secrets(name.removeprefix("header."), as_text(value)) for name, value in found)
     return tuple(dict.fromkeys(secret for several in secrets for secret in several))

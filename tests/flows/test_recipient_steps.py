@@ -239,6 +239,7 @@ MAPPED: list[tuple[str, Any, str, str]] = [
     ("fallback_price", "much", "value", "This must be a number."),
     ("send_ascii", "perhaps", "value", "This must be true or false."),
     ("outcome_on_match", "skip", "value", "This must be one of `success`, `failure`, `error`."),
+    ("outcome_on_match", "{{lead.x}}", "value", "This must be one of `success`, `failure`, `error`."),
     ("outcome_search_term", "(x", "value", ""),
     ("capture.a", "/x/m", "value", "The flag `m` of a pattern is not supported."),
     ("reason_path", "/r[position()<2]", "value", ""),

@@ -14,7 +14,7 @@ from flows.recipients import calling, sealing
 from flows.recipients.credentials import as_kept
 from flows.recipients.mappings import compile_mappings
 from flows.recipients.modules import MODULES
-from flows.recipients.response import RecipientResult
+from flows.recipients.response import RecipientResult, read_answer
 from leadconduit.lib.masking import MASK
 from tests.flows.recipients.answering import Answering
 from tests.processes import PATIENCE
@@ -118,7 +118,7 @@ def test_credentials_in_what_is_sent_are_shown_nowhere(crm_server: Answering) ->
         "tokens": ["TX", secret],
     }
     assert result.transactions[0]["request"]["uri"] == f"{crm_server.url}?api_key={MASK}&a=b"
-    assert result.appended["you said"] == [MASK, MASK, MASK]
+    assert result.kept["you said"] == [MASK, MASK, MASK]
     assert "4711" not in str(result)
     assert "4815162342" not in str(result)
 
@@ -225,6 +225,54 @@ def test_what_has_no_url_for_a_lead_is_skipped(crm_server: Answering) -> None:
     result = call(recipient("form", url="{{lead.nothing}}"))
 
     assert (result.outcome, result.reason) == ("skip", "The URL is blank.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mapped"),
+    [
+        ("form", {"url": "{{lead.ftp}}"}),
+        ("json", {"method": "{{lead.state}}"}),
+        ("json", {"outcome_on_match": "{{lead.state}}"}),
+        ("xml", {"xml_path__a": "1", "xml_path__b": "2"}),
+        ("xml", {}),
+    ],
+)
+def test_what_cannot_be_sent_is_an_error(crm_server: Answering, kind: str, mapped: dict[str, str]) -> None:
+    step = recipient(kind, **{"url": crm_server.url, **mapped})
+
+    result = calling.call(step, {**VARIABLES, "lead": {"ftp": "ftp://x", "state": "BREW"}})
+
+    assert (result.outcome, crm_server.asked) == ("error", [])
+    assert result.reason
+
+
+def test_what_the_lead_says_is_seen_as_it_is_answered(crm_server: Answering) -> None:
+    crm_server.body = orjson.dumps({"you": "said TX, with abc-4711-"}).decode()
+    header = {"property": "header.X-Session-Token"}
+    templates = ("{{lead.state}}", "abc-4711-{{lead.state}}")
+    mappings = [header | as_kept("header.X-Session-Token", value, account_id=ACCOUNT) for value in templates]
+    url = {"property": "url", "value": crm_server.url}
+
+    lead_only, with_constant = (call(with_mappings("form", [url, mapping])) for mapping in mappings)
+
+    assert lead_only.kept["you"] == with_constant.appended["you"] == "said TX, with abc-4711-"
+    assert with_constant.kept["you"] == f"said TX, with {MASK}"
+
+
+def test_the_place_is_kept_until_the_answer_is_read(
+    crm_server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[int] = []
+
+    def read(*given: Any, **options: Any) -> RecipientResult:
+        waiting.append(calling._waiting.total())
+        return read_answer(*given, **options)
+
+    monkeypatch.setattr(calling, "read_answer", read)
+
+    call(recipient("form", url=crm_server.url))
+
+    assert (waiting, calling._waiting.total()) == ([1], 0)
 
 
 def test_values_that_are_too_long_are_an_error(crm_server: Answering) -> None:
