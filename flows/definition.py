@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from destinations.models import Action, Destination
 from flows.models import Entity
 from flows.recipients import sealing
+from flows.recipients.credentials import Credentials, NotKept, OfStep
 from flows.recipients.keys import key_problem, step_key
 from flows.recipients.modules import MODULES, Module
 from flows.recipients.properties import MAX_SLOW, may_be_slow, name_problem, value_problem
@@ -21,7 +22,6 @@ from leadconduit.accounts.models import Account, CustomField
 from leadconduit.leads import rules
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.template import TemplateError, compile_template, is_path
-from leadconduit.leads.values import as_text
 from leadconduit.lib.body import Body, is_exact, problem_of_text, says_nothing
 from leadconduit.lib.ids import short_id
 
@@ -108,17 +108,17 @@ def read(body: object, *, account: Account, before: Document | None = None) -> D
     """
     if not isinstance(body, dict):
         raise InvalidFlow({"": "A flow is a JSON object."})
-    flow, ids = Body(body), _Ids()
+    flow, ids, entities = Body(body), _Ids(), _entities(body, account)
     flow.allow(FLOW, later=FLOW_LATER, of="a flow")
     fields = flow.texts("fields", most=MAX_FIELDS, most_length=200)
     document = {
         "name": flow.text("name", most=200, required=True),
         "enabled": flow.flag("enabled", required=True),
         "fields": fields,
-        "types": _types(fields, account),
+        "types": _types(fields, account, before),
         "acceptance_criteria": _criteria(flow, ids),
-        "sources": _sources(flow, account, ids),
-        "steps": _steps(flow, account, ids, before),
+        "sources": _sources(flow, entities, ids),
+        "steps": _steps(flow, entities, account, ids, before),
         "destinations": _destinations(flow, account, ids, before),
     }
     if flow.errors:
@@ -174,32 +174,39 @@ class _Ids:
         return id
 
 
-def _types(fields: Iterable[str], account: Account) -> dict[str, str]:
-    """The type of each field that has one, kept with the flow: leads are read as it was deployed."""
+def _types(fields: Iterable[str], account: Account, before: Document | None) -> dict[str, str]:
+    """The type of each field that has one, kept with the flow: leads are read as it was deployed.
+
+    A field that was deleted since keeps the type that the flow has of it.
+    """
     custom = CustomField.objects.for_account(account).types()
-    types = {field: custom.get(field) or type_of(field) for field in fields}
+    had: Mapping[str, str] = before.get("types", {}) if before else {}
+    types = {field: custom.get(field) or type_of(field) or had.get(field) for field in fields}
     return {field: type for field, type in types.items() if type}
+
+
+def _entities(flow: Mapping[str, Any], account: Account) -> dict[str, Entity]:
+    """Those of the account that sources and steps name, locked as destinations are.
+
+    All at once, in the order of their ids: two who save flows of the same entities wait for one another in one order.
+    """
+    lists = [flow.get(part) for part in ("sources", "steps")]
+    parts = [part for parts in lists if isinstance(parts, list) for part in parts if isinstance(part, dict)]
+    wanted = {id for part in parts if _ID.fullmatch(id := _entity_id(part))}
+    return Entity.objects.for_account(account).order_by("pk").select_for_update(no_key=True).in_bulk(wanted)
 
 
 # --- Sources
 
 
-def _sources(flow: Body, account: Account, ids: _Ids) -> list[Document]:
+def _sources(flow: Body, entities: Mapping[str, Entity], ids: _Ids) -> list[Document]:
     sources = flow.objects("sources", most=MAX_SOURCES)
-    entities = _entities(account, sources)
     seen: set[str] = set()
     return [_source(source, entities, seen, ids) for source in sources]
 
 
-def _entities(account: Account, parts: Iterable[Body]) -> dict[str, Entity]:
-    """Those of the account that sources or steps name, locked as destinations are."""
-    wanted = {_entity_id(part) for part in parts}
-    entities = Entity.objects.for_account(account).order_by("pk").select_for_update(no_key=True)
-    return entities.in_bulk([id for id in wanted if _ID.fullmatch(id)])
-
-
-def _entity_id(part: Body) -> str:
-    entity = part.value.get("entity")
+def _entity_id(part: Mapping[str, Any]) -> str:
+    entity = part.get("entity")
     id = entity.get("id") if isinstance(entity, dict) else None
     return id.lower() if isinstance(id, str) else ""
 
@@ -296,9 +303,8 @@ def _check_template(holder: Body, key: str, text: object) -> None:
 
 
 def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Document:
-    entity, id = source.object("entity"), _entity_id(source)
+    entity, id = source.object("entity"), _entity_id(source.value)
     entity.allow(ENTITY, of="a source's entity")
-    time_zone = entity.text("time_zone", most=60)
     found = _found_entity(entity, id, entities)
     if found is None:
         return {}
@@ -306,7 +312,13 @@ def _entity(source: Body, entities: Mapping[str, Entity], seen: set[str]) -> Doc
         # Its id stands in the submission URL, where it must name one source.
         entity.wrong("id", f"`{found.name}` is a source of this flow already: an entity stands there once.")
     seen.add(id)
-    return {"id": id, "time_zone": time_zone} if time_zone not in ("", found.time_zone) else {"id": id}
+    return _named(entity, found)
+
+
+def _named(entity: Body, found: Entity) -> Document:
+    """The entity by its id, and by the time zone that it has in this place alone."""
+    time_zone = entity.text("time_zone", most=60)
+    return {"id": found.pk} | ({"time_zone": time_zone} if time_zone not in ("", found.time_zone) else {})
 
 
 def _found_entity(entity: Body, id: str, entities: Mapping[str, Entity]) -> Entity | None:
@@ -321,9 +333,11 @@ def _found_entity(entity: Body, id: str, entities: Mapping[str, Entity]) -> Enti
 # --- Steps
 
 
-def _steps(flow: Body, account: Account, ids: _Ids, before: Document | None) -> list[Document]:
+def _steps(
+    flow: Body, entities: Mapping[str, Entity], account: Account, ids: _Ids, before: Document | None
+) -> list[Document]:
     steps = flow.objects("steps", most=MAX_STEPS)
-    recipients = _Recipients(account, steps, before)
+    recipients = _Recipients(account, entities, before)
     return [
         recipients.read(step, ids) if step.value.get("type") == "recipient" else _filter(step, ids)
         for step in steps
@@ -350,51 +364,49 @@ def _filter(step: Body, ids: _Ids) -> Document:
 class _Recipients:
     """Reads recipient steps, with what the flow had before: the keys of its steps, and their credentials."""
 
-    def __init__(self, account: Account, steps: Iterable[Body], before: Document | None) -> None:
-        self._account = account
-        self._entities = _entities(account, [step for step in steps if step.value.get("type") == "recipient"])
+    def __init__(self, account: Account, entities: Mapping[str, Entity], before: Document | None) -> None:
+        self._entities = entities
         self._before = {
             step["id"]: step for step in (before["steps"] if before else []) if step["type"] == "recipient"
         }
-        sealed = [mapping for step in self._before.values() for mapping in _sealed_mappings(step)]
-        self._sealed_by_id = {(mapping["id"], mapping["property"]): mapping["sealed"] for mapping in sealed}
+        self._credentials = Credentials(self._before.values(), account_id=account.pk)
 
     def read(self, step: Body, ids: _Ids) -> Document:
         # `key` is ours, and stands in a document that a page changes and gives back.
         step.allow((*RECIPIENT, "key"), later=RECIPIENT_LATER, of="a recipient step")
         given_id = step.value.get("id")
         kept = self._before.get(given_id) if isinstance(given_id, str) else None
-        entity_id, key = self._entity(step, kept)
+        named, key = self._entity(step, kept)
         return {
             "type": "recipient",
             "id": ids.keep(given_id),
             "description": step.text("description", most=120),
             "notes": step.text("notes", most=2000),
-            "entity": {"id": entity_id},
+            "entity": named,
             "key": key,
-            "integration": self._integration(step, kept, ids),
+            "integration": self._integration(step, ids),
             "rule_set": _rule_set(step, ids) if step.value.get("rule_set") is not None else None,
             "enabled": step.flag("enabled"),
         }
 
-    def _entity(self, step: Body, kept: Document | None) -> tuple[str, str]:
-        """The entity's id, and the step's key: rules and templates name it, so renaming the entity leaves it."""
-        entity, id = step.object("entity"), _entity_id(step)
+    def _entity(self, step: Body, kept: Document | None) -> tuple[Document, str]:
+        """The entity, and the step's key: rules and templates name it, so renaming the entity leaves it."""
+        entity, id = step.object("entity"), _entity_id(step.value)
         entity.allow(ENTITY, of="a recipient's entity")
         found = _found_entity(entity, id, self._entities)
         if found is None:
-            return id, ""
+            return {}, ""
         if kept and kept["entity"]["id"] == id:
-            return id, kept["key"]
+            return _named(entity, found), kept["key"]
         if found.recipient is None:
             entity.wrong(
                 "id", f"`{found.name}` is no recipient: say what kind of recipient the entity is first."
             )
         elif sentence := key_problem(found.name):
             entity.wrong("id", sentence)
-        return id, step_key(found.name)
+        return _named(entity, found), step_key(found.name)
 
-    def _integration(self, step: Body, kept: Document | None, ids: _Ids) -> Document:
+    def _integration(self, step: Body, ids: _Ids) -> Document:
         integration = step.object("integration")
         integration.allow(("module_id", "mappings"), of="an integration")
         module_id = integration.text("module_id", most=200, required=True)
@@ -414,7 +426,8 @@ class _Recipients:
         for needed in module.properties:
             if needed.required and not any(one.value.get("property") == needed.name for one in mappings):
                 integration.wrong("mappings", f"A mapping of `{needed.name}` is required.")
-        read = [self._mapping(mapping, module, kept, ids) for mapping in mappings]
+        credentials = self._credentials.of_step(step.value.get("id"), [one.value for one in mappings])
+        read = [_recipient_mapping(mapping, module, credentials, ids) for mapping in mappings]
         if sum(may_be_slow(module, one["property"], one.get("value")) for one in read) > MAX_SLOW:
             integration.wrong(
                 "mappings",
@@ -422,57 +435,42 @@ class _Recipients:
             )
         return {"module_id": module_id, "mappings": read}
 
-    def _mapping(self, mapping: Body, module: Module, kept: Document | None, ids: _Ids) -> Document:
-        mapping.allow((*MAPPING, "sealed"), of="a mapping")
-        name = mapping.text("property", most=200, required=True)
-        sentence = name_problem(module, name) if name else ""
-        if sentence:
-            mapping.wrong("property", sentence)
-        document: Document = {"id": ids.keep(mapping.value.get("id")), "property": name}
-        document |= self._value(mapping, module, kept, checked=bool(name) and not sentence)
-        if mapping.value.get("rule_set") is not None:
-            document["rule_set"] = _rule_set(mapping, ids)
-        return document
 
-    def _value(self, mapping: Body, module: Module, kept: Document | None, *, checked: bool) -> Document:
-        """`value`, or for a credential `sealed`: the one that was kept where it is not written anew."""
-        name, given = mapping.value.get("property"), mapping.value.get("sealed")
-        is_secret = isinstance(name, str) and sealing.is_secret(name)
-        if is_secret and sealing.is_sealed(given, account_id=self._account.pk):
-            return {"sealed": given}  # a document's own: nobody else can have made it
-        if given is not None:
-            mapping.wrong("sealed", "`sealed` is not a property of a mapping.")
-        if is_secret and mapping.value.get("value") == sealing.SHOWN:
-            return self._kept_credential(mapping, kept)
+def _recipient_mapping(mapping: Body, module: Module, credentials: OfStep, ids: _Ids) -> Document:
+    mapping.allow((*MAPPING, "sealed"), of="a mapping")
+    name = mapping.text("property", most=200, required=True)
+    sentence = name_problem(module, name) if name else ""
+    if sentence:
+        mapping.wrong("property", sentence)
+    document: Document = {"id": ids.keep(mapping.value.get("id")), "property": name}
+    document |= _recipient_value(mapping, module, credentials, checked=bool(name) and not sentence)
+    if mapping.value.get("rule_set") is not None:
+        document["rule_set"] = _rule_set(mapping, ids)
+    return document
+
+
+def _recipient_value(mapping: Body, module: Module, credentials: OfStep, *, checked: bool) -> Document:
+    """`value`, or for a credential `sealed`: the one that was kept where it is not written anew."""
+    name = str(mapping.value.get("property"))
+    # A document has it that a page changes and gives back.
+    if mapping.value.get("sealed") is not None and not credentials.have(mapping.value):
+        mapping.wrong("sealed", "`sealed` is not a property of a mapping.")
+    try:
+        if carried := credentials.carried(mapping.value):
+            return carried
         value = _mapped_value(mapping)
-        if is_secret and isinstance(value, list):
-            mapping.wrong("value", "A credential is one value, not a list.")
         at = mapping.at("value")
-        is_readable = not any(path == at or path.startswith(f"{at}.") for path in mapping.errors)
-        if checked and is_readable and (sentence := value_problem(module, str(name), value)):
-            mapping.wrong("value", sentence)
-        if is_secret and as_text(value).strip() and not mapping.errors:
-            return {"sealed": sealing.seal(as_text(value), account_id=self._account.pk)}
-        return {"value": value}
-
-    def _kept_credential(self, mapping: Body, kept: Document | None) -> Document:
-        """By the mapping's id or, where that is not given back, as the step's only one of this property."""
-        name = mapping.value["property"]
-        sealed = self._sealed_by_id.get((mapping.value.get("id"), name))
-        if sealed is None:
-            same = (
-                [one["sealed"] for one in _sealed_mappings(kept) if one["property"] == name] if kept else []
-            )
-            sealed = same[0] if len(same) == 1 else None
-        if sealed is None:
-            mapping.wrong(
-                "value", f"`{sealing.SHOWN}` stands for a credential that is kept, and here is none yet."
-            )
-        return {"sealed": sealed}
-
-
-def _sealed_mappings(step: Document) -> list[Document]:
-    return [mapping for mapping in step["integration"]["mappings"] if "sealed" in mapping]
+        if any(path == at or path.startswith(f"{at}.") for path in mapping.errors):
+            return {"value": value}
+        value = credentials.filled_in(mapping.value)
+    except NotKept as refusal:
+        mapping.wrong("value", refusal.sentence)
+        return {"value": None}
+    if sealing.is_secret(name) and isinstance(value, list):
+        mapping.wrong("value", "A credential is one value, not a list.")
+    elif checked and (sentence := value_problem(module, name, value)):
+        mapping.wrong("value", sentence)
+    return {"value": value} if mapping.errors else credentials.kept(mapping.value, value)
 
 
 def _rule_set(holder: Body, ids: _Ids) -> Document | None:

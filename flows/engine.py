@@ -6,7 +6,7 @@ here reads or writes a database.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from flows.inbound.mapping import SourceMapping, compile_mappings
 from flows.recipients import mappings as recipient_mappings
 from flows.recipients.mappings import PropertyMapping
 from flows.recipients.modules import MODULES, Module
-from flows.recipients.response import RecipientResult
+from flows.recipients.response import RecipientResult, masked
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text, lookup
@@ -23,6 +23,9 @@ from leadconduit.leads.values import as_text, lookup
 logger = structlog.get_logger(__name__)
 
 Variables = Mapping[str, object]
+
+LETS_THROUGH = ("success", "skip")
+"""What a recipient step may come to for the gate to stay open."""
 
 MAX_REASON = 2_000
 NOT_RUN = "The step could not be run."
@@ -253,7 +256,9 @@ class _Way:
         self._program = program
         self._variables = variables
         self._results: list[StepResult] = []
+        # Rules and mappings see what recipients said; what is kept of the run has the account's credentials masked.
         self._appended: dict[str, Any] = {}
+        self._secrets: tuple[str, ...] = ()
         self._acceptance: list[dict[str, Any]] = []
         self._gate = "open"
         self._blame: dict[str, Any] | None = None
@@ -287,7 +292,7 @@ class _Way:
             if isinstance(step, Recipient):
                 self._ask(step, call)
                 continue
-            result = _judge(step, self._variables)
+            result = self._kept(_judge(step, self._variables))
             self._results.append(result)
             if result.outcome == "error":
                 self._shut("failed", _blame_of(step))
@@ -298,10 +303,12 @@ class _Way:
         return None
 
     def _ask(self, step: Recipient, call: Call) -> None:
-        result, appended = _asked(step, self._variables, call)
-        self._results.append(result)
-        self._appended[step.key] = self._variables[step.key] = appended
-        if result.outcome in ("failure", "error"):
+        result, came = _asked(step, self._variables, call)
+        self._secrets = tuple(dict.fromkeys((*self._secrets, *came.secrets)))
+        self._variables[step.key] = came.appended
+        self._appended[step.key] = result.detail["appended"] = came.kept_without(self._secrets)
+        self._results.append(self._kept(result))
+        if result.outcome not in LETS_THROUGH:
             self._shut("failed", _blame_of(step))
 
     def opened(self) -> Run:
@@ -315,6 +322,17 @@ class _Way:
             self._shut("failed", _blame(error.sentence))
             return self._end("error", error.sentence)
         return self._end("success", "", uses, unmet)
+
+    def _kept(self, result: StepResult) -> StepResult:
+        """With what recipients echoed masked: it may stand in what this step says, or was answered."""
+        detail = {
+            name: self._masked(part) if name in ("rules", "transactions") else part
+            for name, part in result.detail.items()
+        }
+        return replace(result, reason=self._masked(result.reason)[:MAX_REASON], detail=detail)
+
+    def _masked(self, value: Any) -> Any:
+        return masked(value, self._secrets, names=False)
 
     def _shut(self, gate: str, blame: dict[str, Any]) -> None:
         """The first to shut the gate is to blame."""
@@ -330,12 +348,12 @@ class _Way:
     ) -> Run:
         return Run(
             outcome,
-            reason,
+            self._masked(reason)[:MAX_REASON],
             self._gate,
             self._blame,
             tuple(self._results),
             uses,
-            unmet,
+            tuple(one | {"rules": self._masked(one["rules"])} for one in unmet),
             self._appended,
             tuple(self._acceptance),
         )
@@ -366,8 +384,8 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
     return StepResult("filter", step.id, outcome, reason, detail, _ms_since(begun))
 
 
-def _asked(step: Recipient, variables: Variables, call: Call) -> tuple[StepResult, dict[str, Any]]:
-    """What the step came to, and what it appends."""
+def _asked(step: Recipient, variables: Variables, call: Call) -> tuple[StepResult, RecipientResult]:
+    """What the step came to, as it is kept, and as it was said."""
     begun = time.perf_counter()
     detail: dict[str, Any] = {}
     entity = {"id": step.entity_id, "name": step.entity_name}
@@ -389,15 +407,14 @@ def _asked(step: Recipient, variables: Variables, call: Call) -> tuple[StepResul
         "entity": entity,
         "module_id": step.module.id,
         "transactions": list(result.transactions),
-        "appended": result.appended,
+        "appended": result.kept,
     }
-    reason = result.reason[:MAX_REASON]
-    return StepResult("recipient", step.id, result.outcome, reason, detail, _ms_since(begun)), result.appended
+    return StepResult("recipient", step.id, result.outcome, result.reason, detail, _ms_since(begun)), result
 
 
 def _reason(template: Template, variables: Variables) -> str:
     """Raises TooLong."""
-    return as_text(template.render(variables))[:MAX_REASON]
+    return as_text(template.render(variables))
 
 
 def _ms_since(begun: float) -> int:

@@ -15,6 +15,7 @@ from flows.delivery import queue
 from flows.inbound.mapping import NotMapped, apply_mappings
 from flows.models import Delivery, Entity, Event, Flow, FlowRevision, Lead
 from flows.recipients import calling
+from flows.recipients.request import longest_wait
 from leadconduit.accounts.models import CustomField
 from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.typed import typed
@@ -36,6 +37,12 @@ class OpenFlow:
     @property
     def asks_recipients(self) -> bool:
         return any(isinstance(step, engine.Recipient) for step in self.program.steps)
+
+    @property
+    def longest_run(self) -> timedelta:
+        """How long a lead is under way at most: as long as all recipients may take, and a little."""
+        recipients = [step for step in self.program.steps if isinstance(step, engine.Recipient)]
+        return timedelta(seconds=15 + sum(longest_wait(step.mappings) for step in recipients))
 
     def without_mappings(self) -> "OpenFlow":
         """For values that the source's mappings have made already."""
@@ -138,7 +145,7 @@ def _mapped(
             open_flow.source.mappings, submitted, variables(open_flow, submitted, submission)
         ), None
     except NotMapped as error:
-        blame = {"id": None, "position": None, "description": error.sentence}
+        blame = {"id": None, "position": None, "description": error.sentence, "unmapped": True}
         return submitted, engine.Run("error", error.sentence, "failed", blame, ())
 
 

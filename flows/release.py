@@ -14,7 +14,7 @@ from django.db import transaction
 
 from destinations.models import Action, Destination
 from flows import engine, intake, past_leads
-from flows.models import FlowRevision, Gate, Lead
+from flows.models import Flow, FlowRevision, Gate, Lead
 from leadconduit.accounts import release as permission
 from leadconduit.accounts.models import Account, AuditEvent, User
 from leadconduit.leads.template import TooLong
@@ -49,15 +49,20 @@ class Plan:
 
 def plans(leads: Sequence[Lead]) -> list[Plan]:
     """What releasing each would come to now. The same queries however many, and one for each revision not yet known."""
-    withheld = [lead for lead in leads if lead.gate in WITHHELD]
+    withheld = [lead for lead in leads if not _not_withheld(lead)]
     programs = _programs({lead.revision_id for lead in withheld})
+    deleted = set(
+        Flow.objects.filter(pk__in={lead.flow_id for lead in withheld}, deleted_at__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
     uses = [use for program in programs.values() for use in program.uses]
     actions = Action.objects.select_related("destination").in_bulk({use.action for use in uses})
     variables = past_leads.variables_of_each(withheld)
     return [
-        _plan(lead, programs.get(lead.revision_id), variables[lead.pk], actions)
-        if lead.gate in WITHHELD
-        else Plan(lead, refusal=_not_withheld(lead))
+        Plan(lead, refusal=refusal)
+        if (refusal := _not_withheld(lead) or ("Its flow was deleted." if lead.flow_id in deleted else ""))
+        else _plan(lead, programs.get(lead.revision_id), variables[lead.pk], actions)
         for lead in leads
     ]
 
@@ -109,9 +114,16 @@ def _programs(revision_ids: Collection[str]) -> dict[str, engine.Program]:
 
 
 def _not_withheld(lead: Lead) -> str:
+    """Why there is nothing to release, or nothing that could be: "" where there is."""
+    if (lead.blame or {}).get("unmapped"):
+        return (
+            "A mapping of its source went wrong, so that its values are not known: have it submitted again."
+        )
     if lead.gate == Gate.RELEASED:
         return "It was released already."
-    return "Its gate was open: it went to its destinations when it came in."
+    if lead.gate not in WITHHELD:
+        return "Its gate was open: it went to its destinations when it came in."
+    return ""
 
 
 def _plan(

@@ -20,20 +20,22 @@ from flows.models import Lead, SubmissionKey
 from leadconduit.lib.ids import first_id_at, new_id
 
 KEPT = timedelta(hours=24)
-#: A claim that is older belongs to a process that died.
-UNDER_WAY = timedelta(minutes=10)
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One submission under a key: whose it is, digests of the key and of what was submitted, its claim if it has one."""
+    """One submission under a key: whose it is, digests of the key and of what was submitted, its claim if it has one.
+
+    It is under way for `lasts` at most: a claim that is older belongs to a process that died.
+    """
 
     flow_id: str
     source_id: str
     key: str
     request: str
+    lasts: timedelta = timedelta(0)
     claim: str = ""
 
 
@@ -46,15 +48,22 @@ class UnderWay(Exception):
 
 
 def under_key(
-    header: str | None, *, flow_id: str, source_id: str, query: str, body: bytes
+    header: str | None,
+    *,
+    flow_id: str,
+    source_id: str,
+    query: str,
+    body: bytes,
+    content_type: str = "",
+    lasts: timedelta = timedelta(0),
 ) -> Submission | None:
     """The submission that the header names; None where there is none. Raises Refused for what is no key."""
     if header is None:
         return None
     if not _KEY.fullmatch(header.strip()):
         raise Refused(400, "The Idempotency-Key must be 1 to 255 printable characters of ASCII")
-    request = hashlib.sha256(query.encode("utf-8", "surrogateescape") + b"\0" + body)
-    return Submission(flow_id, source_id, _digest(header.strip()), request.hexdigest())
+    request = hashlib.sha256(f"{query}\0{content_type}\0".encode("utf-8", "surrogateescape") + body)
+    return Submission(flow_id, source_id, _digest(header.strip()), request.hexdigest(), lasts)
 
 
 def _digest(key: str) -> str:
@@ -75,7 +84,7 @@ def first(submission: Submission, *, now: datetime) -> Lead | None:
         )
     if row.is_kept:
         return Lead.objects.filter(pk=row.lead_id).first()
-    if row.lead_id >= first_id_at(now - UNDER_WAY):
+    if row.lead_id >= first_id_at(now - submission.lasts):
         raise UnderWay
     return None
 
@@ -87,7 +96,7 @@ def claimed(submission: Submission, *, now: datetime) -> Iterator[Submission]:
     Outside of any transaction. Raises Repeated where somebody else has the key.
     """
     claim = new_id(now)
-    dead = _rows(submission).filter(is_kept=False, lead_id__lt=first_id_at(now - UNDER_WAY))
+    dead = _rows(submission).filter(is_kept=False, lead_id__lt=first_id_at(now - submission.lasts))
     if not dead.update(lead_id=claim, request=submission.request):
         _insert(submission, claim, now=now, is_kept=False)
     try:

@@ -14,6 +14,7 @@ from flows.recipients.mappings import values_of
 from flows.recipients.response import RecipientResult
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.values import as_text
+from leadconduit.lib.encryption import DecryptionError
 
 UNKNOWN_HOST = "an address that is made of the lead"
 
@@ -125,5 +126,5 @@ def _host(step: engine.Recipient, variables: engine.Variables) -> str:
     addresses = (mapping for mapping in step.mappings if mapping.property == "url")
     try:
         return urlsplit(as_text(values_of(addresses, variables).get("url")).strip()).hostname or UNKNOWN_HOST
-    except (TooLong, ValueError):
+    except (TooLong, DecryptionError, ValueError):
         return UNKNOWN_HOST

@@ -168,7 +168,10 @@ def _mappings(mappings: Iterable[Document], module: Module | None = None) -> Sai
     for mapping in mappings:
         label = _label(mapping["property"], module)
         seen[label] += 1
-        said[label if seen[label] == 1 else f"{label} ({seen[label]})"] = _mapped(mapping)
+        numbered = label if seen[label] == 1 else f"{label} ({seen[label]})"
+        said[numbered] = _mapped(mapping)
+        if "sealed" in mapping and "value" in mapping:
+            said[f"{numbered}, credentials"] = Credential(mapping["sealed"])
     return said
 
 
@@ -181,7 +184,7 @@ def _label(name: str, module: Module | None) -> str:
 
 
 def _mapped(mapping: Document) -> object:
-    if "sealed" in mapping:
+    if "value" not in mapping:
         return Credential(mapping["sealed"])
     value = mapping["value"]
     text = ", ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)

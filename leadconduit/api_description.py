@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows.api.schema import RULES
+from flows.api.rule_schemas import RULES
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -42,8 +42,11 @@ def require_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def add_rules(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: rule sets stand in rule sets."""
+    """A hook of drf-spectacular: rule sets stand in rule sets, and a search has rules as JSON in its query."""
     result["components"]["schemas"] |= RULES
+    for parameter in result["paths"]["/events"]["get"]["parameters"]:
+        if parameter["name"] == "rules":
+            parameter["content"] = {JSON: {"schema": parameter.pop("schema")}}
     return result
 
 

@@ -290,7 +290,10 @@ class RuleBuilder:
     def put(self, errors: Mapping[str, str], at: str) -> dict[str, str]:
         """Take those that are said of the rule set at this path of a flow. Answers the others."""
         own = {path: words for path, words in errors.items() if path == at or path.startswith(f"{at}.")}
-        self.problems |= {path.removeprefix(at).removeprefix("."): words for path, words in own.items()}
+        # What the builder said itself is in its own words.
+        self.problems = {
+            path.removeprefix(at).removeprefix("."): words for path, words in own.items()
+        } | self.problems
         return {path: words for path, words in errors.items() if path not in own}
 
     def focus_on(self, place: str) -> None:

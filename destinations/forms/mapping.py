@@ -28,7 +28,7 @@ FORMS_OF_VALUES = (
     ("valid", "Only when it is valid"),
 )
 
-# A mapping stands in no flow: its rules may name what any flow's leads have.
+# What rules may name where nobody says which account it is: the fields that every one has.
 _NAMES = Names({field.id: field.type for field in STANDARD_FIELDS.values()}, are_all=False)
 
 
@@ -194,7 +194,7 @@ class ShownRow:
     """A row with all that stands at it: its transformations, its rules, what is wrong.
 
     `problems` are pairs of a field and a sentence; `transformations.0.pattern` and `rule_set.rules.0.rhv` are fields
-    as well. While a row is fresh, what nobody has filled in yet is no mistake.
+    as well. While a row is fresh, what nobody has filled in yet is no mistake. `names` is what its rules may name.
     """
 
     def __init__(
@@ -204,6 +204,7 @@ class ShownRow:
         *,
         problems: Sequence[tuple[str, str]] = (),
         tables: Sequence[str] = (),
+        names: Names = _NAMES,
         is_fresh: bool = False,
         is_open: bool = False,
         focus: str = "",
@@ -216,6 +217,7 @@ class ShownRow:
         ]
         self.is_fresh = is_fresh
         self.tables = tables
+        self.names = names
         self.focus = focus
         self.is_open = is_open or any(field not in ("target", "template") for field, _ in self.problems)
         self.ids = _ids(prefix, "up", "down", "remove", "add_step", "options") | {
@@ -271,7 +273,7 @@ class ShownRow:
     def rules(self) -> RuleBuilder:
         rules = RuleBuilder(
             self.row.rule_set,
-            names=_NAMES,
+            names=self.names,
             prefix=f"{self.prefix}-rules",
             required=False,
             button="change",
@@ -377,6 +379,7 @@ def shown_rows(
     *,
     problems: Sequence[RowProblem] = (),
     tables: Sequence[str] = (),
+    names: Names = _NAMES,
     opened: Collection[int] = (),
     fresh: Collection[int] = (),
     focus: str = "",
@@ -393,6 +396,7 @@ def shown_rows(
             f"{name}-{number}",
             problems=by_row.get(number, ()),
             tables=tables,
+            names=names,
             is_fresh=number in fresh,
             is_open=number in opened,
             focus=focus,

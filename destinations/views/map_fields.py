@@ -44,6 +44,7 @@ from destinations.wizard.snapshot import SAMPLE_RECEIPT
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import known_fields
 from leadconduit.accounts.models import Role
+from leadconduit.leads.names import Names
 
 LIKELY = 60
 """From this confidence on, a suggestion is accepted together with others."""
@@ -78,6 +79,8 @@ class Mapped:
     def __init__(self, request: MemberRequest, destination: Destination) -> None:
         self.standing = wizard.standing(destination)
         known = known_fields(request.account)
+        # A mapping stands in no flow: its rules may name what any flow's leads have.
+        self.names = Names({id: field.type for id, field in known.items()}, are_all=False)
         self.sample = sample_of(request, known)
         self.variables = self.sample.variables(destination)
         actions = self.standing.revision.actions
@@ -378,6 +381,7 @@ def _section(
         rows,
         problems=found,
         tables=tables,
+        names=mapped.names,
         opened=now.opened,
         fresh=fresh,
         focus=now.focus,

@@ -5,7 +5,8 @@ What is read-only may be sent back, and is left aside. A flow's body is beyond w
 
 from typing import Any
 
-from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES, RULES
+from flows.api.rule_schemas import SEARCHED
+from flows.api.schema import ENTITY_RECIPIENTS, ENTITY_SOURCES
 from leadconduit.accounts.models.custom_field import LONGEST_DESCRIPTION, LONGEST_NAME
 from leadconduit.leads.types import TYPES
 from leadconduit.lib.api_schema import ID_PATTERN
@@ -13,7 +14,9 @@ from leadconduit.lib.api_schema import ID_PATTERN
 Schema = dict[str, Any]
 
 NO_NUL = r"^[^\u0000]*$"
-NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+# What Python strips: dialects of patterns disagree on what white space is.
+_WHITE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+NOT_BLANK = rf"^[^\u0000]*[^{_WHITE}\u0000][^\u0000]*$"
 _PART = r"([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
 WEB_ADDRESS = rf"https?://[A-Za-z0-9]+([.-][A-Za-z0-9]+)*(:[1-9][0-9]{{0,3}}|:[1-5][0-9]{{4}})?(/{_PART})?(\?{_PART})?(#{_PART})?"
 FIELD_ID = r"[a-z0-9]+(_[a-z0-9]+)*(\.[a-z0-9]+(_[a-z0-9]+)*)*"
@@ -93,20 +96,15 @@ def paths(*, never: tuple[str, ...] = (), most: int = 100, length: int = 200) ->
 
 def event_query(*, most: int, default: int, always: tuple[str, ...]) -> Schema:
     include, exclude = paths(), paths(never=always)
-    both = {"include": {"type": "array"}, "exclude": {"type": "array"}}
     return _object(
         (),
         after_id=_ID,
         before_id=_ID,
         start=_TIME,
         end=_TIME,
-        rules={
-            "type": ["array", "null"],
-            "items": RULES["RuleSet"]["properties"]["rules"]["items"],
-            "description": "All of them must hold.",
-        },
+        rules=SEARCHED,
         include=include | {"type": ["array", "null"]},
         exclude=exclude | {"type": ["array", "null"]},
         limit={"type": ["integer", "null"], "minimum": 1, "maximum": most, "default": default},
         sort={"enum": ["asc", "desc", None], "default": "desc"},
-    ) | {"not": {"required": list(both), "properties": both}}
+    )

@@ -143,12 +143,18 @@ def _shown(value: Any) -> Any:
     return value
 
 
+def _values(change: Answer) -> list[Any]:
+    return [change[side]["value"] for side in ("previous", "current") if side in change]
+
+
 def _delta(changes: Iterable[Answer]) -> dict[str, list[Any]]:
     """What stood at each path, and what stands there now. A thing that only moved is not in it."""
     delta: dict[str, list[Any]] = {}
     for change in changes:
         if change["action"] == "moved":
             continue
+        if change["delta_path"] in delta and SHOWN in _values(change):
+            continue  # the credentials of a URL that changed as well
         sides = delta.setdefault(change["delta_path"], [None, None])
         for place, side in enumerate(("previous", "current")):
             if side in change:

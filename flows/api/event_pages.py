@@ -97,7 +97,8 @@ def _matching(account: Account, wanted: Wanted, rules: Rules) -> tuple[list[Answ
 
 def _matches(rules: Rules, event: Answer) -> bool:
     try:
-        return rules.match({**event, "vars": event["vars"], **event["vars"]}).matched
+        # The event's own names count, whatever a recipient is called.
+        return rules.matches({**event["vars"], **event})
     except TooLong:
         return False
 
@@ -107,7 +108,7 @@ def _matches(rules: Rules, event: Answer) -> bool:
 
 def _part(event: Answer, wanted: Wanted) -> Answer:
     if wanted.include:
-        return {key: event[key] for key in ALWAYS} | _included(event, wanted.include)
+        event = {key: event[key] for key in ALWAYS} | _included(event, wanted.include)
     for path in wanted.exclude:
         event = _without(event, path.split("."))
     return event

@@ -16,6 +16,7 @@ from flows.api import bodies
 from flows.api.event_pages import ALWAYS, Page, Wanted, page
 from flows.api.event_representation import represent_events
 from flows.api.parameters import id_parameter, limit_parameter, names_of
+from flows.api.rule_schemas import SEARCHED
 from flows.api.schema import EVENT, EVENTS
 from flows.models import Attempt, Event
 from leadconduit.accounts.api_auth import caller_of
@@ -36,18 +37,16 @@ PARAMETERS = [
     id_parameter("before_id", "Only events before the one with this id, without it."),
     OpenApiParameter("start", OpenApiTypes.DATETIME, description="Only events at or after this time."),
     OpenApiParameter("end", OpenApiTypes.DATETIME, description="Only events at or before this time."),
-    OpenApiParameter(
-        "rules", description="Only events that match all of these rules: a JSON array of rules, as a text."
-    ),
+    OpenApiParameter("rules", SEARCHED),
     OpenApiParameter(
         "include",
         bodies.paths(most=MOST_PATHS),
-        description="Only these properties, such as `vars.lead.email`. Not together with `exclude`.",
+        description="Only these properties, such as `vars.lead.email`.",
     ),
     OpenApiParameter(
         "exclude",
         bodies.paths(most=MOST_PATHS, never=ALWAYS),
-        description="Not these properties. Not together with `include`.",
+        description="Not these properties, even of those that are included.",
     ),
     limit_parameter(default=DEFAULT_LIMIT, most=MOST),
     OpenApiParameter("sort", enum=["asc", "desc"], description="`asc`: the oldest first. `desc`, if unsaid."),
@@ -142,8 +141,6 @@ def _wanted(asked: Body) -> Wanted:
         limit=_limit(asked),
         newest_first=(asked.choice("sort", ("asc", "desc")) or "desc") == "desc",
     )
-    if asked.value.get("include") is not None and asked.value.get("exclude") is not None:
-        asked.wrong("exclude", "`include` and `exclude` cannot be used together.")
     for path in wanted.exclude:
         if path in ALWAYS:
             asked.wrong("exclude", f"Every event has `{path}`.")

@@ -1,13 +1,14 @@
 """Fields over the API: the standard ones and the account's own. And the types that a field may have."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flows import usages
+from flows import own_fields
 from flows.api import bodies
 from flows.api.schema import FieldSerializer, TypeSerializer
 from leadconduit.accounts.api_auth import caller_of
@@ -107,10 +108,8 @@ class FieldDetail(ApiView):
     def delete(self, request: Request, id: str) -> Response:
         """Delete a field of the account's own. Flows that list it go on taking it, and are named in `errors`."""
         field, caller = _find(request, id), caller_of(request)
-        flows = usages.flows_by_field(caller.account).get(field.field_id, [])
         answer = _own(field)
-        field.discard(by=caller.key.created_by)
-        if flows:
+        if flows := own_fields.delete(field, by=caller.key.created_by):
             answer["errors"] = {
                 flow_id: f"{name} lists the field {field.field_id}, which was deleted."
                 for flow_id, name in flows
@@ -130,11 +129,14 @@ class TypeList(Conditional):
         return Response([_type(type) for type in TYPES])
 
 
-def of_flow(fields: list[str], account: Account) -> list[Answer]:
-    """The fields that a flow lists, in its order. One that the account does not know is a text."""
+def of_flow(fields: list[str], types: Mapping[str, str], account: Account) -> list[Answer]:
+    """The fields that a flow lists, in its order. One that the account does not know is of the flow's type, or a text."""
     own = CustomField.objects.for_account(account).filter(field_id__in=fields)
     known = STANDARD | {field.field_id: _own(field) for field in own}
-    return [known.get(id) or {"id": id, "name": id, "type": "string", "standard": False} for id in fields]
+    return [
+        known.get(id) or {"id": id, "name": id, "type": types.get(id, "string"), "standard": False}
+        for id in fields
+    ]
 
 
 def _find(request: Request, id: str) -> CustomField:

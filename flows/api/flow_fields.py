@@ -45,7 +45,8 @@ class FlowFields(Conditional):
     def get(self, request: Request, id: str) -> Response:
         """The fields that a flow lists, as it is saved, in its order."""
         flow = find_flow(request, id)
-        return Response(of_flow(_fields(flow), flow.account))
+        types = flow.saved.document.get("types", {}) if flow.saved else {}
+        return Response(of_flow(_fields(flow), types, flow.account))
 
 
 class FlowFieldUsage(ApiView):

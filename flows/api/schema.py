@@ -33,48 +33,6 @@ def a_short_id() -> serializers.RegexField:
     return serializers.RegexField(SHORT_ID_PATTERN, required=False, help_text=SHORT_ID_HELP)
 
 
-SHORT_ID = {"type": "string", "pattern": SHORT_ID_PATTERN, "description": SHORT_ID_HELP}
-# A reference to the schema that it stands in would say more, and stops programs that make requests of schemas.
-NESTED = {"type": "object", "required": ["op", "rules"], "description": "A rule set again."}
-# As JSON schemas, since no serializer can stand inside itself.
-RULES: dict[str, Any] = {
-    "Rule": {
-        "type": "object",
-        "required": ["lhv", "op"],
-        "additionalProperties": False,
-        "properties": {
-            "id": SHORT_ID,
-            "lhv": {"type": "string", "description": "A variable such as `lead.state`, or a template."},
-            "op": {"type": "string", "enum": list(OPERATORS)},
-            "rhv": {
-                "description": "What it is compared with, where the operator compares.",
-                "oneOf": [
-                    {"type": "string"},
-                    {"type": "number"},
-                    {"type": "boolean"},
-                    {"type": "array", "items": {"type": "string"}},
-                ],
-            },
-            "rule_set": NESTED,
-        },
-    },
-    "RuleSet": {
-        "type": "object",
-        "required": ["op", "rules"],
-        "additionalProperties": False,
-        "properties": {
-            "id": SHORT_ID,
-            "op": {"type": "string", "enum": ["and", "or"]},
-            "rules": {
-                "type": "array",
-                "minItems": 1,
-                "items": {"oneOf": [{"$ref": "#/components/schemas/Rule"}, NESTED]},
-            },
-        },
-    },
-}
-
-
 @extend_schema_field({"$ref": "#/components/schemas/RuleSet"})
 class RuleSetField(serializers.JSONField):
     """Rules, all of which or one of which must hold; sets may stand among them."""
@@ -408,7 +366,17 @@ class FilterEventSerializer(EventBaseSerializer):
     )
 
 
-class RecipientEventSerializer(EventBaseSerializer):
+class CallEventSerializer(EventBaseSerializer):
+    """Somebody outside was called: by a recipient step, or to deliver."""
+
+    transactions = TransactionSerializer(many=True, required=False)
+    wait_ms = serializers.IntegerField(required=False)
+    delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
+    instance_id = serializers.CharField(required=False, help_text="Ours. The destination's.")
+    action_id = serializers.CharField(required=False, allow_null=True, help_text="Ours.")
+
+
+class RecipientEventSerializer(CallEventSerializer):
     """A recipient step; or, without `step_id`, an attempt to deliver to a destination."""
 
     type = serializers.ChoiceField(("recipient",))
@@ -419,17 +387,13 @@ class RecipientEventSerializer(EventBaseSerializer):
     rule_set = RuleSetField(required=False)
     explanation = serializers.DictField(required=False)
     mappings = PropertyMappingSerializer(many=True, required=False)
-    transactions = TransactionSerializer(many=True, required=False)
-    wait_ms = serializers.IntegerField(required=False)
-    delivery_id = an_id(required=False, help_text="Ours. Of an attempt to deliver.")
-    instance_id = serializers.CharField(required=False, help_text="Ours. The destination's.")
-    action_id = serializers.CharField(required=False, allow_null=True, help_text="Ours.")
 
 
-class RetryEventSerializer(RecipientEventSerializer):
+class RetryEventSerializer(CallEventSerializer):
     """A further attempt of the same delivery."""
 
     type = serializers.ChoiceField(("retry",))
+    outcome = serializers.ChoiceField(("success", "failure", "error"))
     retry_status = serializers.ChoiceField(("completed",), required=False)
 
 

@@ -63,7 +63,13 @@ def _submit(request: HttpRequest, flow_id: str, source_id: str) -> HttpResponse:
     submitted = reading.read(content_type=request.headers.get("Content-Type", ""), body=body, query=query)
     redirect = reading.redirection(submitted)
     under = repeats.under_key(
-        request.headers.get("Idempotency-Key"), flow_id=flow_id, source_id=source_id, query=query, body=body
+        request.headers.get("Idempotency-Key"),
+        flow_id=flow_id,
+        source_id=source_id,
+        query=query,
+        content_type=request.headers.get("Content-Type", "") if body else "",
+        body=body,
+        lasts=found.longest_run,
     )
     lead = _kept(found, submitted, ip=_address(request), under=under)
     return _answer(lead, media_type, redirect)

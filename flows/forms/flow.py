@@ -96,6 +96,8 @@ class SourceForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = [(entity.pk, entity.name) for entity in entities]
         self.fields["entity"].choices = [("", "A new one, named below"), *known]  # type: ignore[attr-defined]
+        for name in ("entity", "name"):
+            self.fields[name].either = True  # type: ignore[attr-defined]
         if not known:
             self.fields["entity"].widget = forms.HiddenInput()
             self.fields["name"].label = "Name of the source"

@@ -1,11 +1,12 @@
 """Mappings of a source or a recipient as a form: rows of a property, a value and a condition, and, for a recipient,
 a field for each property that its module takes once.
 
-Each mapping posts under a prefix of its own, `m-0`, `m-1` and so on, and its number as `m`.
+Each mapping posts its number as `m`, and the rest under a prefix of its own, `m-0`, `m-1` and so on. The numbers are the
+order in which mappings apply, wherever on the page each of them stands.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -37,7 +38,6 @@ class Entry:
     was: dict[str, Any]
     rules: RuleBuilder
     is_kept: bool = False
-    focused: bool = False
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -48,16 +48,31 @@ class Entry:
     def sets(self) -> str:
         if self.family == ANY:
             return self.name
-        return f"{self.family[:-1]}{self.name}" if self.family.endswith(ANY) else self.family
+        return self.family if self.is_field else f"{self.family[:-1]}{self.name}"
+
+    @property
+    def is_field(self) -> bool:
+        """A property that its module takes once has a field, any other a row."""
+        return not self.family.endswith(ANY)
 
     @property
     def is_secret(self) -> bool:
-        return sealing.is_secret(self.sets)
+        return self.is_kept or sealing.is_secret(self.sets) or sealing.is_credential(self.sets, self.value)
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether a credential is kept when its box is left empty; not where it has to be entered again."""
+        return self.is_kept and "value" not in self.errors
+
+    @property
+    def is_nameless(self) -> bool:
+        """A row that does not say what it sets."""
+        return not self.is_field and not self.name
 
     @property
     def is_blank(self) -> bool:
         """Nobody has filled it in."""
-        has_name = self.family.endswith(ANY) and self.name
+        has_name = not self.is_field and self.name
         return not (self.value or self.is_kept or self.rules.rule_set or self.was.get("id") or has_name)
 
     @property
@@ -114,12 +129,11 @@ class Mappings:
         names: Names,
         module: Module | None,
         pressed: str = "",
-        order: Sequence[str] = (),
     ) -> None:
         self.names = names
         self.module = module
         self.pressed = pressed
-        self._order = list(order)
+        self.focus = ""
         self.entries = list(entries)
         if module:
             self._complete(module)
@@ -133,7 +147,7 @@ class Mappings:
         known = _Places(module)
         for number, mapping in enumerate(mappings):
             family, name = known.of(mapping)
-            is_kept = "sealed" in mapping
+            is_kept = "value" not in mapping
             was = {"id": mapping["id"]} | ({} if is_kept else {"value": mapping["value"]})
             rules = _rules(number, mapping.get("rule_set"), names)
             value = "" if is_kept else in_box(mapping["value"])
@@ -145,35 +159,53 @@ class Mappings:
         cls, data: QueryDict, *, names: Names, kept: Iterable[Mapping[str, Any]], module: Module | None = None
     ) -> "Mappings":
         """`kept`: the mappings of the document, for those whose credentials stay."""
-        kept = list(kept)
-        sealed = {mapping["id"] for mapping in kept if "sealed" in mapping}
+        sealed = {mapping["id"] for mapping in kept if "value" not in mapping}
         verb, _, about = data.get("m-press", "").partition(" ")
-        numbers = list(dict.fromkeys(number for number in data.getlist("m") if number.isdecimal()))[
-            : MOST + 1
-        ]
-        entries = [
-            _read(data, int(number), names, sealed)
-            for number in numbers
-            if not (verb == "drop" and number == about)
-        ]
+        posted = {int(number) for number in data.getlist("m") if number.isdecimal() and len(number) < 6}
+        entries = [_read(data, number, names, sealed) for number in sorted(posted)[: MOST + 1]]
         pressed = verb or next((entry.rules.pressed for entry in entries if entry.rules.pressed), "")
-        order = [mapping["id"] for mapping in kept]
-        mappings = cls(_for_module(entries, module), names=names, module=module, pressed=pressed, order=order)
-        if verb == "add":
-            mappings.add(about)
+        if verb == "module" and module:
+            _place_again(entries, module)
+        mappings = cls(_for_module(entries, module), names=names, module=module, pressed=pressed)
+        mappings._press(verb, about)
         return mappings
 
-    def add(self, family: str) -> None:
+    def _press(self, verb: str, about: str) -> None:
+        """`add` to a family; `drop` a number, or move it `up` or `down` among those of its family."""
+        if verb == "add":
+            self.focus = f"{self._add(about).prefix}-name"
+            return
+        entry = next((one for one in self.entries if str(one.number) == about), None)
+        if entry is None:
+            return
+        family = [one for one in self.entries if one.family == entry.family]
+        place = family.index(entry)
+        match verb:
+            case "drop":
+                self.entries.remove(entry)
+            case "up" | "down" if 0 <= (to := place + (1 if verb == "down" else -1)) < len(family):
+                self._exchange(entry, family[to])
+                # At the end of its way a button cannot be pressed any more: the other one takes the cursor.
+                possible = "down" if to == 0 else "up" if to == len(family) - 1 else verb
+                self.focus = f"m-{family[to].number}-{possible}"
+
+    def _exchange(self, one: Entry, other: Entry) -> None:
+        """Each applies where the other did."""
+        moved = {one.number: _at(other, one.number), other.number: _at(one, other.number)}
+        self.entries = [moved.get(entry.number, entry) for entry in self.entries]
+
+    def _add(self, family: str) -> Entry:
         number = max((entry.number for entry in self.entries), default=-1) + 1
-        self.entries.append(Entry(number, family, "", "", {}, _rules(number, None, self.names), focused=True))
+        entry = Entry(number, family, "", "", {}, _rules(number, None, self.names))
+        self.entries.append(entry)
+        return entry
 
     def _complete(self, module: Module) -> None:
         """Every property that is taken once has its field."""
         have = {entry.family for entry in self.entries}
         for one in module.properties:
             if not one.is_family and one.name not in have:
-                self.add(one.name)
-                self.entries[-1].focused = False
+                self._add(one.name)
 
     # --- For the page
 
@@ -231,16 +263,25 @@ class Mappings:
     # --- For saving
 
     def is_valid(self) -> bool:
-        return not [entry for entry in self.entries if not entry.rules.is_valid()]
+        nameless = [entry for entry in self.filled() if entry.is_nameless]
+        for entry in nameless:
+            entry.errors["name"] = f"Give the {self._called(entry)} a name."
+        return not nameless and not [entry for entry in self.entries if not entry.rules.is_valid()]
+
+    def _called(self, entry: Entry) -> str:
+        """What a row sets, in a word."""
+        if self.module is None:
+            return "field"
+        known = (one.label.lower() for one in self.module.properties if one.name == entry.family)
+        return next(known, "property")
 
     def filled(self) -> list[Entry]:
-        """Those that are saved: in the order that they had, new ones behind them."""
+        """Those that are saved, in the order of their numbers; fields that were blank stand before all rows."""
         emptied = {entry.family for entry in self.entries if self.module and _is_emptied(entry)}
         if "basic_username" in emptied:
             emptied.add("basic_password")  # nothing else says that a password is to go
         filled = [entry for entry in self.entries if not entry.is_blank and entry.family not in emptied]
-        places = {id: place for place, id in enumerate(self._order)}
-        return sorted(filled, key=lambda entry: places.get(entry.was.get("id", ""), len(places)))
+        return sorted(filled, key=lambda entry: (not entry.is_field or "id" in entry.was, entry.number))
 
     def put(self, errors: Mapping[str, str], at: str) -> dict[str, str]:
         """Take what a flow says of the mappings at this path. Answers the others."""
@@ -264,13 +305,14 @@ class Mappings:
             if part.startswith("rule_set"):
                 entry.rules.put({part: sentence}, "rule_set")
             else:
-                is_name = part == "property" and entry.family.endswith(ANY)
-                entry.errors["name" if is_name else "value"] = sentence
+                is_name = part == "property" and not entry.is_field
+                # What the form said itself is in its own words.
+                entry.errors.setdefault("name" if is_name else "value", sentence)
         return others
 
     def mistakes(self) -> list[tuple[str, str]]:
         found = [
-            (f"{entry.sets or 'A mapping'}: {words}", f"{entry.prefix}-{part}")
+            (words if entry.is_nameless else f"{entry.sets}: {words}", f"{entry.prefix}-{part}")
             for entry in self.entries
             for part, words in entry.errors.items()
         ]
@@ -282,16 +324,15 @@ class Mappings:
 
 def _is_emptied(entry: Entry) -> bool:
     """A field of a recipient whose text was taken away."""
-    return (
-        not entry.family.endswith(ANY)
-        and not entry.value
-        and not entry.is_kept
-        and bool(entry.was.get("value"))
-    )
+    return entry.is_field and not entry.value and not entry.is_kept and bool(entry.was.get("value"))
 
 
 def _rules(number: int, rule_set: Mapping[str, Any] | None, names: Names) -> RuleBuilder:
     return RuleBuilder(rule_set, names=names, prefix=f"m-{number}-rules", required=False, add="Only when …")
+
+
+def _at(entry: Entry, number: int) -> Entry:
+    return replace(entry, number=number, rules=_rules(number, entry.rules.rule_set, entry.rules.names))
 
 
 def _read(data: QueryDict, number: int, names: Names, sealed: Collection[str]) -> Entry:
@@ -307,16 +348,16 @@ def _read(data: QueryDict, number: int, names: Names, sealed: Collection[str]) -
     rules = RuleBuilder.posted(data, names=names, prefix=f"{prefix}-rules", required=False, add="Only when …")
     entry = Entry(number, family, name.strip(), value, was if isinstance(was, dict) else {}, rules)
     # Under another name there is no such credential, and the flow says so.
-    entry.is_kept = bool(entry.is_secret and entry.was.get("id") in sealed)
+    entry.is_kept = sealing.may_be_credential(entry.sets) and entry.was.get("id") in sealed
     return entry
 
 
 class _Places:
     """Where a mapping stands on the page of a module."""
 
-    def __init__(self, module: Module | None) -> None:
+    def __init__(self, module: Module | None, taken: Iterable[str] = ()) -> None:
         self._module = module
-        self._taken: set[str] = set()
+        self._taken = set(taken)
 
     def of(self, mapping: Mapping[str, Any]) -> tuple[str, str]:
         """Its family and name. A field shows one plain value, for every lead; whatever else there is has a row."""
@@ -330,6 +371,19 @@ class _Places:
             return ANY, name
         self._taken.add(name)
         return name, ""
+
+
+def _place_again(entries: Sequence[Entry], module: Module) -> None:
+    """After another module was chosen: what it knows goes from the rows of anything to where it stands with it."""
+    known = _Places(module, [entry.family for entry in entries if entry.is_field])
+    for entry in entries:
+        if entry.family == ANY:
+            mapping = {
+                "property": entry.name,
+                "rule_set": entry.rules.rule_set,
+                "value": entry.was.get("value"),
+            }
+            entry.family, entry.name = known.of(mapping)
 
 
 def _for_module(entries: Sequence[Entry], module: Module | None) -> list[Entry]:

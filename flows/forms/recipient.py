@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from flows.forms.step import NotesField
 from flows.models import Entity
 from flows.recipients.modules import JSON, MODULES
 
@@ -26,11 +27,14 @@ class RecipientForm(forms.Form):
         label="Format", choices=[(module.id, module.name) for module in MODULES.values()], initial=JSON.id
     )
     enabled = forms.BooleanField(label="This step runs", required=False, initial=True)
+    notes = NotesField()
 
     def __init__(self, *args: Any, entities: Iterable[Entity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(entity.pk, entity.name) for entity in entities]
         self.fields["entity"].choices = [("", "A new one, named below"), *known]  # type: ignore[attr-defined]
+        for name in ("entity", "name"):
+            self.fields[name].either = True  # type: ignore[attr-defined]
         if not known:
             self.fields["entity"].widget = forms.HiddenInput()
             self.fields["name"].label = "Name of the recipient"

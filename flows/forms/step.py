@@ -5,6 +5,22 @@ from django import forms
 from leadconduit.forms import ChoiceCards
 
 
+class NotesField(forms.CharField):
+    """What the team keeps with a step, with its line breaks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            max_length=2000,
+            strip=False,
+            help_text="For your team: no source and no recipient sees them.",
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    def to_python(self, value: object) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class AnswerForm(forms.Form):
     """How the source is answered."""
 
@@ -30,9 +46,13 @@ class AnswerForm(forms.Form):
 
 class StepForm(AnswerForm):
     description = forms.CharField(
-        label="What it filters out", max_length=120, help_text="Such as “Leads from outside of Texas”."
+        label="What it filters out",
+        max_length=120,
+        required=False,
+        help_text="Such as “Leads from outside of Texas”.",
     )
     enabled = forms.BooleanField(label="This step runs", required=False, initial=True)
+    notes = NotesField()
 
     field_order = ("description",)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from destinations.forms.samples import EXAMPLES, SampleForm
-from leadconduit.leads.standard_fields import STANDARD_FIELDS
+from leadconduit.accounts.fields import KnownField
 from leadconduit.leads.values import lookup, unflatten
 
 
@@ -33,12 +33,7 @@ class TrialForm(SampleForm):
             del self.fields["call"]
 
 
-def example_of(fields: Sequence[str]) -> Mapping[str, object]:
-    """A lead with something in each of these fields; a custom field, of which nothing is known, is blank."""
+def example_of(fields: Sequence[str], known: Mapping[str, KnownField]) -> Mapping[str, object]:
+    """A lead with something in each of these fields; one of which nothing is known is blank."""
     usual = EXAMPLES["complete"].lead
-    return unflatten((field, _example(usual, field)) for field in fields)
-
-
-def _example(usual: Mapping[str, Any], field: str) -> object:
-    standard = STANDARD_FIELDS.get(field)
-    return lookup(usual, field) or (standard.example if standard else "")
+    return unflatten((id, lookup(usual, id) or (known[id].value if id in known else "")) for id in fields)

@@ -26,7 +26,8 @@ class Lead(models.Model):
     Partitioned by range of id. It refers to the rest without constraints, so that dropping a week of leads, or
     deleting a flow, touches nothing else: whatever it names may be gone.
     `values` are nested by field id, typed as `leads.types` reads them; `invalid` lists the ids of values that had to
-    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`; `appended` is what
+    be repaired; `blame` is the step that shut the gate: `{"id", "position", "description"}`, and where it was a
+    mapping of the source `"unmapped": true`, since the values are then those before all mappings; `appended` is what
     recipients answered, by the keys of their steps. A released lead keeps who released it, when and why, and what it
     is not owed even so: `{"unmet", "gone"}` (see `flows/release.py`).
     """

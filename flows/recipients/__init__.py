@@ -5,7 +5,9 @@ send and how they read answers was learnt by running leadconduit-custom 2.23.8; 
 
     modules     which modules there are, and which properties each of them takes
     properties  what a property's value may be
-    sealing     values that are credentials: kept encrypted, never shown
+    sealing     values that are credentials: what they are called; kept encrypted, never shown
+    addresses   where a URL leads, and the credentials in it
+    credentials what a flow keeps of them, and carries over when it is written again
     mappings    mappings and a lead's variables become the values of properties
     request     values become an HTTP request
     bodies      its JSON, form and XML

@@ -88,6 +88,9 @@ def xml_problem(path: str) -> str:
     """Why a path of an XML document cannot be written; "" if it can."""
     element, at, attribute = path.partition("@")
     parts = element.split(".")
+    if at and not parts[-1]:
+        right = ".".join(part for part in parts if part) or "lead"
+        return f"An attribute stands right behind its element: write `{right[:40]}@{attribute[:40] or 'id'}`."
     if len(parts) > 32:
         return "A path has at most 32 parts."
     if _is_place(parts[0]) or (len(parts) > 1 and _is_place(parts[1])):

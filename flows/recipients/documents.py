@@ -1,6 +1,8 @@
 """An answer's body, read as what its Content-Type says; what cannot be read so is a text."""
 
+import codecs
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -10,7 +12,55 @@ from xml.parsers import expat
 
 import orjson
 
+from leadconduit.leads.bounds import spend
+
 MAX_DEPTH = 100
+
+_PER_PART = 40
+"""What visiting a part of an element costs, in characters that are read."""
+
+_UNPACKING = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+"""What `zlib` calls them; `deflate` is sent with its head and without."""
+
+# Others take time that grows faster than the text, or are no texts.
+_CHARSETS = frozenset(
+    [
+        "ascii",
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "koi8-r",
+        "koi8-u",
+        "shift_jis",
+        "cp932",
+    ]
+    + [
+        "euc_jp",
+        "euc_kr",
+        "cp949",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "cp437",
+        "cp850",
+        "cp852",
+        "mac-roman",
+    ]
+    + [f"iso8859-{number}" for number in range(1, 17) if number != 12]
+    + [f"cp{number}" for number in range(1250, 1259)]
+)
+
+
+class NotDecoded(ValueError):
+    """A body that nobody can read as a text. `sentence` says why, without a word of it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
 
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
@@ -29,11 +79,15 @@ class Node:
 
     @property
     def children(self) -> Iterator["Node"]:
+        spend(_PER_PART * (1 + len(self.parts)))
         return (part for part in self.parts if isinstance(part, Node))
 
     @property
     def text(self) -> str:
-        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
+        spend(_PER_PART * (1 + len(self.parts)))
+        text = "".join(part if isinstance(part, str) else part.text for part in self.parts)
+        spend(len(text))
+        return text
 
     @property
     def local_name(self) -> str:
@@ -42,16 +96,39 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body: its text, and, as far as it could be read, the values to append and the tree to search."""
+    """A body: its text, and, as far as it could be read, the values to append and the tree to search.
+
+    `broken` is what it calls itself where it cannot be read as that; then it is a text.
+    """
 
     kind: str
     """json, xml, html, form or text."""
     text: str
     values: Any = None
     tree: Node | None = None
+    broken: str = ""
+
+
+def unpacked(body: bytes, encoding: str, *, most: int) -> bytes:
+    """A body without its Content-Encoding, up to so many bytes. Raises NotDecoded."""
+    encoding = encoding.strip().lower()
+    if not body or encoding in ("", "identity"):
+        return body
+    for kind in _UNPACKING.get(encoding, ()):
+        unpacker = zlib.decompressobj(kind)
+        try:
+            found = unpacker.decompress(body, most + 1)
+        except zlib.error:
+            continue
+        if len(found) > most:
+            raise NotDecoded(f"The answer has more than {most:,} bytes, which is more than is read.")
+        if unpacker.eof and not unpacker.unused_data:
+            return found
+    raise NotDecoded("The answer is compressed in a way that cannot be read.")
 
 
 def read_document(content_type: str, body: bytes) -> Document:
+    """Raises NotDecoded."""
     media_type, _, parameters = content_type.partition(";")
     text = _decoded(body, parameters)
     match media_type.strip().lower():
@@ -71,25 +148,43 @@ def read_document(content_type: str, body: bytes) -> Document:
 
 
 def _decoded(body: bytes, parameters: str) -> str:
-    encoding = parameters.partition("charset=")[2]
+    charset = re.search(r"charset\s*=([^;]*)", parameters, re.IGNORECASE)
     try:
-        return body.decode(encoding.split(";")[0].strip(' "') or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return body.decode("utf-8", "replace")
+        encoding = codecs.lookup((charset[1].strip(" \t\"'") if charset else "") or "utf-8").name
+    except (LookupError, ValueError):
+        encoding = ""
+    if encoding not in _CHARSETS:
+        raise NotDecoded("The answer is written in a character set that is not supported.")
+    return body.decode(encoding, "replace")
 
 
 def _json(text: str) -> Document:
     try:
-        return Document("json", text, values=orjson.loads(text))
+        values = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return Document("text", text)
+        return Document("text", text, broken="JSON")
+    if _is_too_deep(values):
+        return Document("text", text, broken="JSON")
+    return Document("json", text, values=values)
+
+
+def _is_too_deep(values: Any) -> bool:
+    level = [values]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+    return bool(level)
 
 
 def _form(text: str) -> Document:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
     except ValueError:
-        return Document("text", text)
+        return Document("text", text, broken="a form")
     return Document("form", text, values=dict(pairs))
 
 
@@ -104,7 +199,7 @@ def _xml(body: bytes, text: str) -> Document:
     try:
         tree = read_xml(body)
     except NotXml:
-        return Document("text", text)
+        return Document("text", text, broken="XML")
     return Document("xml", text, values=values_of(tree), tree=tree)
 
 

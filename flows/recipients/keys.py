@@ -5,7 +5,8 @@ import re
 from leadconduit.leads.template import is_path
 
 RESERVED = frozenset(
-    "lead submission account flow source recipient feedback event_id price purchase_price random receipts".split()  # noqa: SIM905
+    # The last three are the names by which values are told that a type has read.
+    "lead submission account flow source recipient feedback event_id price purchase_price random receipts normal raw valid".split()  # noqa: SIM905
 )
 
 

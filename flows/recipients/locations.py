@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.recipients.documents import Node
+from leadconduit.leads.bounds import MAX_RESULT, TooLong, spend
 from leadconduit.leads.values import as_text
 
 MAX_STEPS = 50
+MAX_CONDITIONS = 50
+
+_PER_CONDITION = 10
+"""What it costs to ask an element whether it fits, in characters that are read."""
 
 Condition = Callable[[Node], bool]
 
@@ -42,19 +47,24 @@ class Location:
     attribute: str | None = None
 
     def find(self, top: Node) -> list[str]:
-        """The texts that it leads to, in the document's order; `top` holds the root."""
+        """The texts that it leads to, in the document's order; `top` holds the root. Raises TooLong."""
         found = [top]
         for step in self.steps:
             found = _follow(step, found)
         if self.attribute is not None:
             return [node.attributes[self.attribute] for node in found if self.attribute in node.attributes]
-        return [node.text for node in found]
+        texts = [node.text for node in found]
+        if sum(map(len, texts)) > MAX_RESULT:
+            raise TooLong
+        return texts
 
 
 def _follow(step: _Step, nodes: Iterable[Node]) -> list[Node]:
     found: list[Node] = []
     for parent in _with_descendants(nodes) if step.deep else nodes:
-        fitting = [node for node in parent.children if all(fits(node) for fits in step.conditions)]
+        children = list(parent.children)
+        spend(_PER_CONDITION * len(children) * len(step.conditions))
+        fitting = [node for node in children if all(fits(node) for fits in step.conditions)]
         if step.place is None:
             found += fitting
         elif step.place == -1:
@@ -135,6 +145,8 @@ def compile_xpath(text: str) -> Location:
 def _bounded(steps: list[_Step], attribute: str | None) -> Location:
     if len(steps) > MAX_STEPS:
         raise LocationError(f"A path has at most {MAX_STEPS} steps.")
+    if sum(len(step.conditions) for step in steps) > MAX_STEPS + MAX_CONDITIONS:
+        raise LocationError(f"A path has at most {MAX_CONDITIONS} predicates.")
     return Location(tuple(steps), attribute)
 
 

@@ -1,10 +1,13 @@
 """Mappings and a lead's variables become the values of a module's properties."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
-from flows.recipients.sealing import unseal
+from flows.recipients.addresses import with_credentials
+from flows.recipients.sealing import is_secret, unseal
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, compile_template
@@ -12,6 +15,11 @@ from leadconduit.leads.values import as_text, lookup
 
 Variables = Mapping[str, object]
 Constant = int | float | None
+Compiled = Template | Constant | tuple[Template | None, ...]
+
+_IN_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_SCHEMES = ("basic", "bearer", "token", "apikey", "api-key", "key")
+"""What stands before a credential in a header, and is none."""
 
 MAX_VALUES = 5_000_000
 """Characters of all values together."""
@@ -19,13 +27,18 @@ MAX_VALUES = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A credential as it is kept."""
+    """A credential as it is kept; `url` is what those of a URL belong into."""
 
     sealed: str
+    url: str = ""
 
-    def open(self, variables: Variables) -> Template:
-        """Raises DecryptionError."""
-        return compile_template(unseal(self.sealed, account_id=as_text(lookup(variables, "account.id"))))
+    def open(self, variables: Variables) -> tuple[Compiled, list[str]]:
+        """The value, and the credentials in it. Raises DecryptionError."""
+        found = unseal(self.sealed, account_id=as_text(lookup(variables, "account.id")))
+        if self.url:
+            return compile_template(with_credentials(self.url, found)), [*found, *map(unquote_plus, found)]
+        items = found if isinstance(found, list) else [found]
+        return _compiled(found), [text for item in items for text in _constants(as_text(item))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +46,20 @@ class PropertyMapping:
     """Sets one property where the rules match."""
 
     property: str
-    value: Template | Sealed | Constant | tuple[Template | None, ...]
+    value: Compiled | Sealed
     rules: Rules | None
 
     def sets(self, variables: Variables) -> bool:
         return self.rules is None or self.rules.matches(variables)
 
-    def result(self, variables: Variables) -> object:
+    def result(self, variables: Variables, secrets: list[str]) -> object:
+        """What it is set to. Credentials in it are added to `secrets`."""
         value = self.value
         if isinstance(value, Sealed):
-            value = value.open(variables)
+            value, opened = value.open(variables)
+            secrets += opened
+        elif is_secret(self.property) and isinstance(value, Template) and not value.paths:
+            secrets.append(value.text)  # kept from before credentials were sealed
         if isinstance(value, Template):
             return value.render(variables)
         if isinstance(value, tuple):
@@ -50,19 +67,30 @@ class PropertyMapping:
         return value
 
 
+def _constants(text: str) -> list[str]:
+    """What of a credential is the same for every lead: what variables give it is the lead's."""
+    template = compile_template(text)
+    if not template.paths:
+        return [as_text(template.render({}))]
+    pieces = [as_text(template.render({})), *_IN_BRACES.split(text)]
+    return [piece.strip() for piece in pieces if piece.strip().lower() not in ("", *_SCHEMES)]
+
+
 def compile_mappings(mappings: Iterable[Mapping[str, Any]]) -> tuple[PropertyMapping, ...]:
     """For mappings as a flow's document has them, which were checked when it was saved."""
     return tuple(
         PropertyMapping(
             mapping["property"],
-            Sealed(mapping["sealed"]) if "sealed" in mapping else _compiled(mapping["value"]),
+            Sealed(mapping["sealed"], mapping.get("value", ""))
+            if "sealed" in mapping
+            else _compiled(mapping["value"]),
             compile_rules(mapping["rule_set"]) if mapping.get("rule_set") else None,
         )
         for mapping in mappings
     )
 
 
-def _compiled(value: object) -> Template | Constant | tuple[Template | None, ...]:
+def _compiled(value: object) -> Compiled:
     if isinstance(value, str):
         return compile_template(value)
     if isinstance(value, list):
@@ -71,17 +99,20 @@ def _compiled(value: object) -> Template | Constant | tuple[Template | None, ...
     return value
 
 
-def values_of(mappings: Iterable[PropertyMapping], variables: Variables) -> dict[str, object]:
+def values_of(
+    mappings: Iterable[PropertyMapping], variables: Variables, *, secrets: list[str] | None = None
+) -> dict[str, object]:
     """From top to bottom: of two mappings of one property that apply, the later wins.
 
-    Raises TooLong, or DecryptionError for a credential that cannot be opened.
+    `secrets` collects the credentials that are opened. Raises TooLong, or DecryptionError for a credential that cannot be opened.
     """
     values: dict[str, object] = {}
+    found = [] if secrets is None else secrets
     size = 0
     for mapping in mappings:
         if not mapping.sets(variables):
             continue
-        result = mapping.result(variables)
+        result = mapping.result(variables, found)
         size += len(as_text(result))
         if size > MAX_VALUES:
             raise TooLong(f"The mappings set more than {MAX_VALUES:,} characters, the most there can be.")

@@ -46,9 +46,15 @@ class Module:
         return None
 
 
-_WHERE = "A dotted path in JSON, an XPath in XML, a CSS selector in HTML, or a pattern with one group in plain text."
+_WHERE = "A place in the answer."
 
-_URL = Property("url", "URL", "Where the lead is sent.", "url", required=True)
+_URL = Property(
+    "url",
+    "URL",
+    "Where the lead is sent. A key or a token in its query is not shown again.",
+    "url",
+    required=True,
+)
 _SHARED = (
     _URL,
     Property(
@@ -64,7 +70,7 @@ _SHARED = (
 )
 ANSWER = (
     Property("outcome_search_term", "Search for", "A text or pattern to be found in the answer.", "pattern"),
-    Property("outcome_search_path", "Search in", _WHERE, "path"),
+    Property("outcome_search_path", "Search in", "A place in the answer; everywhere if not set.", "path"),
     Property(
         "outcome_on_match", "Outcome if found", "success, failure or error; success if not set.", "outcome"
     ),
@@ -121,7 +127,11 @@ XML = _module(
     ("POST", "PUT", "PATCH"),
     Property("method", "Method", "POST, PUT or PATCH; POST if not set.", "method"),
     Property(
-        "xml_path.*", "Element", "A dotted path from the root; digits repeat, @ makes an attribute.", "xml"
+        "xml_path.*",
+        "Element",
+        "A dotted path from the root, as lead.email; digits repeat, as lead.phones.0; an attribute stands right behind"
+        " its element, as lead@id.",
+        "xml",
     ),
     Property("xml_parameter", "Send as parameter", "The form parameter that holds the XML."),
     _EXTRA,

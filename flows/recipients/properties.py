@@ -1,7 +1,9 @@
 """What a property's value may be, as far as that is known before there is a lead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from flows.recipients.addresses import has_user
 from flows.recipients.bodies import xml_problem
 from flows.recipients.locations import LocationError, compile_xpath
 from flows.recipients.modules import LATER, SECONDS, Module, Property
@@ -39,6 +41,11 @@ def value_problem(module: Module, name: str, value: object) -> str:
     assert known is not None
     if isinstance(value, list):
         return "" if known.is_family and known.kind != "pattern" else "This takes one value, not a list."
+    if known.kind == "url" and has_user(as_text(value)):
+        return "The URL must not hold a user name or password: map `basic_username` and `basic_password`."
+    if known.kind == "outcome" and "{{" in as_text(value):
+        # A lead could otherwise say of itself that it was taken.
+        return _outcome(as_text(value))
     if value is None or (isinstance(value, str) and ("{{" in value or not value.strip())):
         return "This is required." if known.required and "{{" not in as_text(value) else ""
     if known.kind == "method":
@@ -64,6 +71,14 @@ def may_be_slow(module: Module, name: str, value: object) -> bool:
         return compile_term(value).needs_backtracking
     except PatternError:
         return False
+
+
+def takes_any_answer(step: Mapping[str, Any]) -> bool:
+    """Whether a step searches for nothing in an answer, so that each one below 500 is a success."""
+    mappings = step["integration"]["mappings"]
+    return not any(
+        one["property"] == "outcome_search_term" and as_text(one.get("value")).strip() for one in mappings
+    )
 
 
 def _rest(known: Property, name: str) -> str:

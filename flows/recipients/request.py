@@ -1,12 +1,14 @@
 """The values of a module's properties become an HTTP request."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from flows.recipients.bodies import Unsendable, ascii_only, form_body, json_body, xml_body
+from flows.recipients.mappings import PropertyMapping
 from flows.recipients.modules import DEFAULT_SECONDS, FORM, JSON, QUERY, SECONDS, XML, Module
 from flows.recipients.properties import OUTCOMES, flag_of, number_of
 from flows.recipients.sealing import is_secret
+from leadconduit.leads.template import Template
 from leadconduit.leads.values import as_text, is_blank
 from leadconduit.lib.masking import header_secrets
 from leadconduit.lib.outbound import Request
@@ -20,8 +22,12 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 Values = Mapping[str, object]
 
 
-def build(module: Module, values: Values) -> Request:
-    """Raises Unsendable where LeadConduit's module would not send either."""
+class NoUrl(Unsendable):
+    """Nobody is to be asked about this lead: as with LeadConduit's modules, that is a skip."""
+
+
+def build(module: Module, values: Values, secrets: Iterable[str] = ()) -> Request:
+    """Of `values`, and of the credentials among them. Raises Unsendable."""
     method = as_text(values.get("method")).strip().upper() or module.methods[0]
     if method not in module.methods:
         raise Unsendable(f"The method must be {' or '.join(module.methods)}, not `{method[:20]}`.")
@@ -30,15 +36,15 @@ def build(module: Module, values: Values) -> Request:
         raise Unsendable(f"The outcome on match must be {' or '.join(OUTCOMES)}, not `{on_match[:20]}`.")
     url = _url(values)
     if module is QUERY:
-        return _request(method, _with_query(url, form_body(_family(values, "parameter."))), values)
+        return _request(method, _with_query(url, form_body(_family(values, "parameter."))), values, secrets)
     content_type, body = _body(module, values)
-    return _request(method, url, values, content_type, body)
+    return _request(method, url, values, secrets, content_type, body)
 
 
 def _url(values: Values) -> str:
     url = as_text(values.get("url")).strip()
     if not url:
-        raise Unsendable("The URL is blank.")
+        raise NoUrl("The URL is blank.")
     if not url.lower().startswith(("http://", "https://")):
         raise Unsendable("The URL must begin with http:// or https://.")
     return url
@@ -83,14 +89,21 @@ def _family(values: Values, prefix: str) -> list[tuple[str, object]]:
     ]
 
 
-def _request(method: str, url: str, values: Values, content_type: str = "", body: bytes = b"") -> Request:
+def _request(
+    method: str,
+    url: str,
+    values: Values,
+    secrets: Iterable[str],
+    content_type: str = "",
+    body: bytes = b"",
+) -> Request:
     return Request(
         method,
         url,
         headers=_headers(values, content_type),
         body=body,
         timeout=_seconds(values),
-        secrets=_secrets(values),
+        secrets=_secrets(values, secrets),
         keep=KEPT,
     )
 
@@ -109,14 +122,36 @@ def _headers(values: Values, content_type: str) -> tuple[tuple[str, str], ...]:
     return (*(header for header in ours if header[0].lower() not in given), *mapped)
 
 
+def longest_wait(mappings: Iterable[PropertyMapping]) -> float:
+    """Seconds that asking takes at most, whatever the lead is."""
+    given = [mapping.value for mapping in mappings if mapping.property == "timeout_seconds"]
+    if any(isinstance(value, Template) and value.paths for value in given):
+        return SECONDS.stop - 1
+    written = [value.render({}) if isinstance(value, Template) else value for value in given]
+    return max([DEFAULT_SECONDS, *(_seconds({"timeout_seconds": value}) for value in written)])
+
+
 def _seconds(values: Values) -> float:
     number = number_of(values.get("timeout_seconds"))
     return DEFAULT_SECONDS if number is None else min(max(number, SECONDS.start), SECONDS.stop - 1)
 
 
-def _secrets(values: Values) -> tuple[str, ...]:
+def _secrets(values: Values, opened: Iterable[str]) -> tuple[str, ...]:
     """Each credential, also as `send_ascii` sends it, and of `Bearer abc` what stands behind the scheme as well."""
-    found = [(name, value) for name, value in values.items() if is_secret(name)]
+    found: list[tuple[str, object]] = [(name, value) for name, value in values.items() if is_secret(name)]
+    return _as_sent(found, opened)
+
+
+def account_secrets(values: Values, opened: Collection[str]) -> tuple[str, ...]:
+    """Of `_secrets` those that are the account's own: `opened` are all that no lead has a part in."""
+    own = set(opened)
+    return _as_sent(
+        [(name, value) for name, value in values.items() if is_secret(name) and as_text(value) in own], own
+    )
+
+
+def _as_sent(named: Iterable[tuple[str, object]], opened: Iterable[str]) -> tuple[str, ...]:
+    found = [*named, *(("", secret) for secret in opened)]
     found += [(name, ascii_only(value)) for name, value in found]
     secrets = (header_secrets(name.removeprefix("header."), as_text(value)) for name, value in found)
     return tuple(dict.fromkeys(secret for several in secrets for secret in several))

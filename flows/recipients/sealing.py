@@ -1,50 +1,89 @@
 """Values of mappings that are credentials: a flow's document keeps them encrypted, and nothing shows them again.
 
-LeadConduit keeps them in the clear. A sealed mapping has `sealed` in the place of `value`.
+LeadConduit keeps them in the clear. A sealed mapping has `sealed` in the place of `value`; that of a URL has both, and
+in its `value` SHOWN for each credential.
 """
 
 import base64
 import re
 from typing import Any
 
+import orjson
+
+from leadconduit.leads.values import as_text
 from leadconduit.lib.encryption import DecryptionError, decrypt, encrypt
 
 SHOWN = "********"
 """What stands for a credential where it is read; written back, it keeps the credential."""
 
-_SECRET_HEADER = re.compile(
-    r"header\.(.*[-_])?(access|api|app|auth|client|id|private|refresh|secret|security|session|sub|user|x)*"
-    r"(auth|authorization|cookie|credentials?|jwt|key|passphrase|passw(or)?d|pwd|secret|session|signature|tokens?)"
-    r"([-_].*)?",
+# What credentials are called: this is the one list of it.
+_BEFORE = "access|api|app|auth|client|id|lead|private|refresh|secret|security|session|sub|user|x"
+_CALLED = "auth|authorization|bearer|credentials?|jwt|key|passcode|passphrase|passw(or)?d|pwd|secret|signature|tokens?"
+_HEADER = re.compile(
+    rf"(.*[-_])?({_BEFORE})*({_CALLED}|cookie|session)([-_].*)?",
     re.IGNORECASE,
 )
+# Of what else is sent fewer names are one: what is masked is masked wherever it turns up, also in what is appended.
+_FIELD = re.compile(rf"(.*[-_])?({_BEFORE})*({_CALLED}|pass|sig)[-_]?[0-9]*", re.IGNORECASE)
+_FAMILIES = ("parameter.", "form_field.", "json_property.", "xml_path.", "extra_parameter.")
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN_NAMES = re.compile(r"[^\w-]+")
+
+_AS_JSON = "\0"
+"""Begins a sealed value that is no text; a text of a flow holds none."""
 
 
 def is_secret(name: str) -> bool:
-    """Whether a property's value is a credential: the password, and headers that are called like one."""
-    return name == "basic_password" or _SECRET_HEADER.fullmatch(_NEW_WORD.sub("-", name)) is not None
+    """Whether any value of a property is a credential: the password, and headers that are called like one."""
+    if name == "basic_password":
+        return True
+    header = name.removeprefix("header.")
+    return header != name and _HEADER.fullmatch(_NEW_WORD.sub("-", header)) is not None
 
 
-def seal(text: str, *, account_id: str) -> str:
+def may_be_credential(name: str) -> bool:
+    """Whether a property's value is one at least where it is written out, without variables."""
+    family = next((family for family in _FAMILIES if name.startswith(family)), "")
+    return is_secret(name) or (bool(family) and is_called_like_one(name.removeprefix(family)))
+
+
+def is_called_like_one(name: str) -> bool:
+    """By the last part of a path: `auth.api_key`, `Login.@Password`, `user[token]`, `token.0`."""
+    parts = [part for part in _BETWEEN_NAMES.split(name) if part and not part.isdigit()]
+    if not parts or (len(parts) > 1 and parts[-1].lower() == "key"):
+        return False  # inside of something, `key` is what pairs have beside their `value`
+    return _FIELD.fullmatch(_NEW_WORD.sub("-", parts[-1])) is not None
+
+
+def is_credential(name: str, value: object) -> bool:
+    """Whether a mapping's value is kept sealed."""
+    if not as_text(value).strip():
+        return False
+    return is_secret(name) or (may_be_credential(name) and _is_written_out(value))
+
+
+def _is_written_out(value: object) -> bool:
+    """Without variables; a list where some item is."""
+    if isinstance(value, list):
+        return any(_is_written_out(item) for item in value)
+    text = as_text(value)
+    return bool(text.strip()) and "{{" not in text
+
+
+def seal(value: object, *, account_id: str) -> str:
+    """For any value that a mapping may have."""
+    text = value if isinstance(value, str) else _AS_JSON + orjson.dumps(value).decode()
     return base64.b64encode(encrypt(text.encode(), bound_to=_place(account_id))).decode()
 
 
-def unseal(sealed: str, *, account_id: str) -> str:
-    """Raises DecryptionError."""
+def unseal(sealed: str, *, account_id: str) -> Any:
+    """What was sealed. Raises DecryptionError."""
     try:
         stored = base64.b64decode(sealed, validate=True)
     except ValueError as error:
         raise DecryptionError("This is no sealed value.") from error
-    return decrypt(stored, bound_to=_place(account_id)).decode()
-
-
-def is_sealed(value: object, *, account_id: str) -> bool:
-    """Whether `seal` made this for this account."""
-    try:
-        return isinstance(value, str) and unseal(value, account_id=account_id) is not None
-    except DecryptionError:
-        return False
+    text = decrypt(stored, bound_to=_place(account_id)).decode()
+    return orjson.loads(text.removeprefix(_AS_JSON)) if text.startswith(_AS_JSON) else text
 
 
 def _place(account_id: str) -> str:
@@ -56,7 +95,7 @@ def shown(mapping: dict[str, Any]) -> dict[str, Any]:
     """A mapping as it may be read."""
     if "sealed" not in mapping:
         return mapping
-    return {key: item for key, item in mapping.items() if key != "sealed"} | {"value": SHOWN}
+    return {"value": SHOWN} | {key: item for key, item in mapping.items() if key != "sealed"}
 
 
 def shown_step(step: dict[str, Any]) -> dict[str, Any]:

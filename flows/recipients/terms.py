@@ -6,7 +6,7 @@ LeadConduit lower-cases a pattern instead, which turns `\\S` into `\\s`.
 import re
 from functools import lru_cache
 
-from leadconduit.leads.patterns import Pattern, PatternError, PatternTooSlow, compile_pattern
+from leadconduit.leads.patterns import Pattern, PatternError, compile_pattern
 
 _SLASHED = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
 
@@ -28,20 +28,26 @@ def compile_term(text: str) -> Pattern:
     return compile_pattern(slashed[1], ignore_case=True)
 
 
+def is_term(text: str) -> bool:
+    try:
+        compile_term(text)
+    except PatternError:
+        return False
+    return True
+
+
 def is_found(term: str, text: str) -> bool:
-    """A term that is no pattern, which only a template can have made, is looked for as it is."""
+    """A term that is no pattern, which only a template can have made, is looked for as it is. Raises PatternTooSlow."""
     try:
         return compile_term(term).search(text)
     except PatternError:
         return term.casefold() in text.casefold()
-    except PatternTooSlow:
-        return False
 
 
 def captured(term: str, text: str) -> str | None:
-    """What the first group matches; None without a group or a match."""
+    """What the first group matches; None without a group or a match. Raises PatternTooSlow."""
     try:
         found = compile_term(term).first(text)
-    except (PatternError, PatternTooSlow):
+    except PatternError:
         return None
     return found[1] if found and len(found) > 1 else None

@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import names_of
 from flows.editing import Parts
 from flows.forms.mappings import Mappings
 from flows.forms.step import AnswerForm, SourceSettingsForm
 from flows.models import Flow
 from flows.views.changes import document_of, flow_of, named_sources, save
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed
@@ -41,24 +42,19 @@ def flow_criteria(request: MemberRequest, pk: str) -> HttpResponseBase:
         try_if_asked(request, flow, rules)
         return _flow_page(request, flow, AnswerForm(initial=as_typed(AnswerForm, request.POST)), rules)
     form = AnswerForm(request.POST)
-    if form.is_valid() & rules.is_valid():
-        criteria = _criteria(form, rules)
-        errors = save(
-            request,
-            flow,
-            "The acceptance criteria are saved. Deploy to use them.",
-            lambda _: {"acceptance_criteria": criteria},
-        )
-        if not errors:
-            return redirect("app:flow-steps", pk=flow.pk)
-        put(errors, "acceptance_criteria", form, rules)
+    is_valid = form.is_valid() & rules.is_valid()
+    criteria = _criteria(form, rules)
+    said = "The acceptance criteria are saved. Deploy to use them."
+    errors = save(request, flow, said, lambda _: {"acceptance_criteria": criteria}, checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-steps", pk=flow.pk)
+    put(errors, "acceptance_criteria", form, rules, document)
     return _flow_page(request, flow, form, rules, status=422)
 
 
 def _criteria(form: AnswerForm, rules: RuleBuilder) -> dict[str, Any] | None:
     """None where there is no rule: every lead is accepted."""
-    cleaned = form.cleaned_data
-    answer = {"outcome": cleaned["outcome"], "reason": cleaned["reason"]}
+    answer = {name: form.cleaned_data.get(name) for name in ("outcome", "reason")}
     return {"rule_set": rules.rule_set, **answer} if rules.rule_set else None
 
 
@@ -96,24 +92,21 @@ def source_settings(request: MemberRequest, pk: str, entity_id: str) -> HttpResp
         form = SourceSettingsForm(initial=as_typed(SourceSettingsForm, request.POST))
         return _source_page(request, flow, source, form, mappings, rules)
     form = SourceSettingsForm(request.POST)
-    if form.is_valid() & rules.is_valid() & mappings.is_valid():
-        errors = save(
-            request,
-            flow,
-            "The source is saved. Deploy to use it.",
-            _with_settings(entity_id, form, mappings, rules),
-        )
-        if not errors:
-            return redirect("app:flow-source", pk=flow.pk, entity_id=entity_id)
-        _say(errors, document, entity_id, form, mappings, rules)
+    is_valid = form.is_valid() & rules.is_valid() & mappings.is_valid()
+    parts = _with_settings(entity_id, form, mappings, rules)
+    said = "The source is saved. Deploy to use it."
+    errors = save(request, flow, said, parts, checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-source", pk=flow.pk, entity_id=entity_id)
+    _say(errors, document, entity_id, form, mappings, rules)
     return _source_page(request, flow, source, form, mappings, rules, status=422)
 
 
 def _with_settings(entity_id: str, form: SourceSettingsForm, mappings: Mappings, rules: RuleBuilder) -> Parts:
     cleaned = form.cleaned_data
     made = {
-        "enabled": cleaned["enabled"],
-        "authentication_required": cleaned["authentication_required"],
+        "enabled": cleaned.get("enabled"),
+        "authentication_required": cleaned.get("authentication_required"),
         "acceptance_criteria": _criteria(form, rules),
     }
     rows = [entry.to_json() for entry in mappings.filled()]
@@ -143,7 +136,7 @@ def _say(
     ids = [one["entity"]["id"] for one in document["sources"]]
     at = f"sources.{ids.index(entity_id)}"
     others = mappings.put(errors, f"{at}.integration.mappings")
-    put(others, f"{at}.acceptance_criteria", form, rules)
+    put(others, f"{at}.acceptance_criteria", form, rules, document)
 
 
 def _source_page(

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from flows import usages
+from flows import own_fields, usages
 from flows.forms.fields import NewFieldForm, change_form
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import KnownField, place_of, standard_fields
@@ -79,7 +79,7 @@ def _own(request: MemberRequest, search: str) -> dict[str, Any]:
             {
                 "field": field,
                 "flows": listed.get(field.field_id, []),
-                "question": _question(field),
+                "question": _question(field, listed.get(field.field_id, [])),
             }
             for field in (fields.search(search) if search else fields)
         ]
@@ -119,16 +119,10 @@ def field_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 def field_delete(request: MemberRequest, pk: str) -> HttpResponseBase:
     field = _field(request, pk)
-    if flows := usages.flows_by_field(request.account).get(field.field_id):
-        names = ", ".join(name for _, name in flows)
-        messages.error(
-            request,
-            f"{field.name} stays: it is a field of {names}. Take it out of there, deploy, and delete it then.",
-        )
-        return redirect(_own_fields())
     if request.method != "POST":
-        return render(request, "confirm.html", _question(field))
-    field.discard(by=request.member)
+        flows = usages.flows_by_field(request.account).get(field.field_id, [])
+        return render(request, "confirm.html", _question(field, flows))
+    own_fields.delete(field, by=request.member)
     messages.success(request, f"{field.name} is deleted.")
     return redirect(_own_fields())
 
@@ -141,11 +135,15 @@ def _own_fields() -> str:
     return f"{reverse('app:fields')}?kind=own"
 
 
-def _question(field: CustomField) -> dict[str, str]:
+def _question(field: CustomField, flows: list[tuple[str, str]]) -> dict[str, str]:
     """What is asked before a field is deleted, for the dialog and for the page behind it."""
+    words = f"Leads keep the values that they have of {field.field_id}."
+    if flows:
+        names = ", ".join(name for _, name in flows)
+        words += f" It goes on being taken, as it is now, by {names}, until it is taken out of there."
     return {
         "title": f"Delete {field.name}?",
-        "words": f"Leads keep the values that they have of {field.field_id}; no flow takes it any more.",
+        "words": words,
         "action": reverse("app:field-delete", args=[field.pk]),
         "button": "Delete the field",
         "cancel_url": _own_fields(),

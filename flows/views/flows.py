@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from destinations.models import Destination
+from destinations.models import Action
 from destinations.wizard.diff import in_short
 from flows import definition, editing, history
 from flows.forms.flow import DEFAULT_FIELDS, NameForm, SettingsForm
 from flows.models import Entity, Flow, FlowRevision, Stage
-from flows.views.changes import document_of, flow_of, named_sources, save
+from flows.views import doubts
+from flows.views.changes import document_of, flow_of, named_sources, said_of, save
 from flows.wording import changes_between
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
 from leadconduit.lib.ids import is_id
 
 PAGE = 50
@@ -82,23 +84,28 @@ def flow_edit(request: MemberRequest, pk: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 def _save_settings(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     form = SettingsForm(request.POST)
-    if form.is_valid():
-        errors = save(request, flow, "Saved.", lambda _: form.cleaned_data)
-        if not errors:
-            return redirect("app:flow-edit", pk=flow.pk)
-        for sentence in errors.values():
-            form.add_error(None, sentence)
+    is_valid = form.is_valid()
+    errors = save(request, flow, "Saved.", lambda _: form.cleaned_data, checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-edit", pk=flow.pk)
+    of_name = errors.pop("name", "")
+    if of_name and is_valid:
+        form.add_error("name", of_name)
+    for sentence in said_of(document_of(flow), errors):
+        form.add_error(None, sentence)
     return _page(request, flow, form, status=422)
 
 
 def _page(request: MemberRequest, flow: Flow, form: SettingsForm, status: int = 200) -> HttpResponseBase:
     document, sources = document_of(flow), named_sources(flow)
+    actions = _used(document)
     context = {
         "flow": flow,
         "document": document,
         "form": form,
         "tab": "overview",
-        "way": _way(document, sources),
+        "way": _way(document, sources, actions),
+        "doubts": doubts.shown(flow, document, actions),
         "changes": _changes(flow.deployed, flow.saved),
         "submissions": [
             source | {"url": submit_url(request, flow, source["entity_id"])} for source in sources
@@ -120,7 +127,15 @@ def _step_in_words(step: dict[str, Any], recipients: dict[str, str]) -> dict[str
     return {"title": step.get("description") or name, "words": words}
 
 
-def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _used(document: dict[str, Any]) -> dict[str, Action]:
+    """The actions that the flow uses, by id, with what their destinations send. One query."""
+    ids = [one["action"] for use in document["destinations"] for one in use["actions"]]
+    return Action.objects.select_related("destination__live").in_bulk(ids)
+
+
+def _way(
+    document: dict[str, Any], sources: list[dict[str, Any]], actions: dict[str, Action]
+) -> list[dict[str, Any]]:
     """A lead's way through the flow, for `_flow_steps.html`."""
     names = [source["name"] for source in sources if source.get("enabled", True)]
     way: list[dict[str, Any]] = [
@@ -140,21 +155,16 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
         }
         for step in document["steps"]
     ]
-    destinations = dict(
-        Destination.objects.filter(
-            pk__in=[entry["destination"] for entry in document["destinations"]]
-        ).values_list("pk", "name")
-    )
+    if document.get("acceptance_criteria"):
+        words = f"Accepted when {in_words(document['acceptance_criteria']['rule_set'])}"
+        way.insert(1, {"title": "Acceptance criteria", "words": words})
     way.append(
         {
             "title": "The gate",
-            "words": "Only a lead that passed every step goes on. Any stop or error keeps it from every destination.",
+            "words": "Only a lead that passed every step goes on. Any stop, failure or error keeps it from every destination.",
         }
     )
-    way += [
-        {"title": destinations.get(entry["destination"], "A destination"), "words": _actions_in_words(entry)}
-        for entry in document["destinations"]
-    ] or [
+    way += _uses_in_words(document, actions) or [
         {
             "title": "Destinations",
             "words": "None yet: leads are kept, but go nowhere.",
@@ -165,10 +175,22 @@ def _way(document: dict[str, Any], sources: list[dict[str, Any]]) -> list[dict[s
     return way
 
 
-def _actions_in_words(entry: dict[str, Any]) -> str:
-    running = [action for action in entry["actions"] if action.get("enabled", True)]
-    count = len(running)
-    return f"{count} action{'' if count == 1 else 's'}, one after another" if count else "Paused in this flow"
+def _uses_in_words(document: dict[str, Any], actions: dict[str, Action]) -> list[dict[str, Any]]:
+    """Each destination, with the actions that run one after another."""
+    rows = []
+    for use in document["destinations"]:
+        known = [(actions[one["action"]], one) for one in use["actions"] if one["action"] in actions]
+        running = [
+            f"{action.name}{' (some leads)' if one.get('rule_set') else ''}"
+            for action, one in known
+            if one.get("enabled", True)
+        ]
+        row = {
+            "title": known[0][0].destination.name if known else "A destination that is gone",
+            "words": ", then ".join(running) or "Paused in this flow",
+        }
+        rows.append(row | ({} if running else {"passed_over": True}))
+    return rows
 
 
 def _changes(deployed: FlowRevision | None, saved: FlowRevision | None) -> str:

@@ -117,6 +117,7 @@ def lead_detail(request: MemberRequest, pk: str) -> HttpResponseBase:
         "withheld": _named([(use.action, "") for use in plan.uses]) if plan else [],
         "not_released": plan.refusal if plan else "",
         "unmet": _named([(one["action"], "; ".join(sentences(one))) for one in unmet]),
+        "paused": _named([(id, "") for id in _paused(revision)]),
         "gone": plan.gone if plan else (lead.release_detail or {}).get("gone", ()),
         "release_form": ReleaseForm() if plan and not plan.refusal and _can_release(request) else None,
         "forbidden": permission.refusal(request.account) if plan and _may_ask_owner(request) else "",
@@ -143,6 +144,12 @@ def _unmet(lead: Lead, events: Sequence[Event]) -> list[dict[str, Any]]:
     found = [one for event in events for one in event.detail.get("unmet", [])]
     found += (lead.release_detail or {}).get("unmet", [])
     return found
+
+
+def _paused(revision: FlowRevision | None) -> list[str]:
+    """The actions that the flow which the lead ran on had paused."""
+    uses = revision.document["destinations"] if revision else ()
+    return [one["action"] for use in uses for one in use["actions"] if not one.get("enabled", True)]
 
 
 def _named(uses: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

@@ -7,18 +7,19 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import RECIPIENT, names_of
 from flows.forms.mappings import Mappings
 from flows.forms.recipient import RecipientForm
 from flows.models import Entity, Flow
 from flows.recipients.modules import JSON, MODULES, Module
+from flows.recipients.properties import takes_any_answer
 from flows.views.changes import document_of, flow_of, path_of, save, with_step
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed
 from leadconduit.rule_form import RuleBuilder
 
-RECIPIENT = {"recipient.name": "string", "recipient.id": "string"}
 ALWAYS = "Ask only when …"
 
 
@@ -48,9 +49,7 @@ def edit(request: MemberRequest, flow: Flow, step: dict[str, Any] | None) -> Htt
         typed = RecipientForm(initial=as_typed(RecipientForm, request.POST), entities=_entities(request))
         return _page(request, flow, step, typed, mappings, rules)
     form = RecipientForm(request.POST, entities=_entities(request))
-    if form.is_valid() & rules.is_valid() & mappings.is_valid() and _save(
-        request, flow, step, form, mappings, rules
-    ):
+    if _save(request, flow, step, form, mappings, rules):
         return redirect("app:flow-steps", pk=flow.pk)
     return _page(request, flow, step, form, mappings, rules, status=422)
 
@@ -84,39 +83,45 @@ def _save(
     rules: RuleBuilder,
 ) -> bool:
     """Whether the step is saved; else what is wrong is said at its place, and no entity was made."""
+    is_valid = form.is_valid() & rules.is_valid() & mappings.is_valid()
     cleaned = form.cleaned_data
     with transaction.atomic():
         made = {
             "type": "recipient",
-            "description": cleaned["description"],
-            "entity": {"id": cleaned["entity"] or _new_entity(request, cleaned).pk},
+            **{name: cleaned.get(name) for name in ("description", "notes", "enabled")},
+            "entity": {"id": cleaned.get("entity") or _new_entity(request, cleaned)},
             "integration": {
-                "module_id": cleaned["module_id"],
+                "module_id": cleaned.get("module_id"),
                 "mappings": [entry.to_json() for entry in mappings.filled()],
             },
             "rule_set": rules.rule_set,
-            "enabled": cleaned["enabled"],
         }
-        errors = save(request, flow, "The step is saved. Deploy to use it.", with_step(step, made))
-        if errors:
+        said = "The step is saved. Deploy to use it."
+        errors = save(request, flow, said, with_step(step, made), checks_only=not is_valid)
+        if errors or not is_valid:
             transaction.set_rollback(True)
-    at = path_of(document_of(flow), step)
+    document = document_of(flow)
+    at = path_of(document, step)
     others = mappings.put(errors, f"{at}.integration.mappings")
     who = others.pop(f"{at}.entity.id", "")
-    if who:
-        form.add_error("entity" if cleaned["entity"] else "name", who)
-    put(others, at, form, rules)
-    return not errors
+    if who and not form.has_error("name") and not form.has_error("entity"):
+        form.add_error("entity" if cleaned.get("entity") else "name", who)
+    put(others, at, form, rules, document)
+    return is_valid and not errors
 
 
-def _new_entity(request: MemberRequest, cleaned: dict[str, Any]) -> Entity:
-    return Entity.objects.create(
+def _new_entity(request: MemberRequest, cleaned: dict[str, Any]) -> str:
+    """The id of the entity that was named, if one was."""
+    if not cleaned.get("name", "").strip() or "module_id" not in cleaned:
+        return ""
+    entity = Entity.objects.create(
         account=request.account,
         name=cleaned["name"].strip(),
         source=None,
         recipient="other",
         module_ids=[cleaned["module_id"]],
     )
+    return entity.pk
 
 
 def _page(
@@ -135,6 +140,7 @@ def _page(
         "mappings": mappings,
         "rules": rules,
         "names": rules.names,
+        "takes_any_answer": step is not None and takes_any_answer(step),
         "mistakes": [*mappings.mistakes(), *rules.mistakes()],
     }
     return render(request, "flows/recipient.html", context, status=status)

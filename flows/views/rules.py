@@ -7,36 +7,13 @@ import orjson
 from django.forms import Form
 
 from flows import past_leads
+from flows.dependencies import names_of
 from flows.models import Flow
-from flows.views.changes import document_of
+from flows.views.changes import document_of, said_of
 from leadconduit.accounts.access import MemberRequest
-from leadconduit.leads.names import BESIDE, Names
-from leadconduit.leads.standard_fields import type_of
 from leadconduit.leads.typed import typed
 from leadconduit.leads.values import clean
 from leadconduit.rule_form import RuleBuilder, Sample, SampleError
-
-
-def names_of(
-    document: Mapping[str, Any],
-    *,
-    before: str = "",
-    with_steps: bool = True,
-    beside: Mapping[str, str] | None = None,
-) -> Names:
-    """What rules of this flow may name; `before`: at this step, which sees what those above it append.
-
-    `beside` are further variables, with their types.
-    """
-    types = document.get("types", {})
-    fields = {id: types.get(id) or type_of(id) or "" for id in document["fields"]}
-    keys: list[str] = []
-    for step in document["steps"] if with_steps else ():
-        if step["id"] == before:
-            break
-        if step["type"] == "recipient":
-            keys.append(step["key"])
-    return Names(fields, tuple(keys), beside={**BESIDE, **(beside or {})})
 
 
 def try_if_asked(request: MemberRequest, flow: Flow, rules: RuleBuilder) -> None:
@@ -83,9 +60,15 @@ def _written(request: MemberRequest, flow: Flow, text: str) -> Sample:
 
 
 def put(
-    errors: Mapping[str, str], at: str, form: Form, rules: RuleBuilder, *, rules_at: str = "rule_set"
+    errors: Mapping[str, str], at: str, form: Form, rules: RuleBuilder, document: Mapping[str, Any]
 ) -> None:
-    """What kept a flow from being saved, said where it is: at the rules, at a field of the form, or above it."""
-    for path, sentence in rules.put(errors, f"{at}.{rules_at}".strip(".")).items():
-        name = path.removeprefix(at).strip(".").replace(".", "_")
-        form.add_error(name if name in form.fields else None, sentence)
+    """What kept a flow from being saved, said where it is: at the rules, at a field of the form, or above it.
+
+    `document` is the flow's, for what is wrong with another part of it.
+    """
+    for path, sentence in rules.put(errors, f"{at}.rule_set".strip(".")).items():
+        name = path.removeprefix(f"{at}.").partition(".")[0] if path.startswith(f"{at}.") else ""
+        if name not in form.fields:
+            form.add_error(None, sentence if name else said_of(document, {path: sentence}))
+        elif not form.has_error(name):  # what the form said itself is the clearer of the two
+            form.add_error(name, sentence)

@@ -1,5 +1,7 @@
 """The parts of a flow, a page each: its fields, its sources."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from flows.editing import Parts
 from flows.forms.flow import DEFAULT_FIELDS, DEFAULT_MODULE, FieldsForm, SourceForm
 from flows.models import Entity, Flow
-from flows.views.changes import document_of, flow_of, named_sources, save
+from flows.views.changes import document_of, flow_of, named_sources, said_of, save
 from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import KnownField, known_fields
@@ -91,8 +93,14 @@ def sources(request: MemberRequest, pk: str) -> HttpResponseBase:
 def _change_sources(request: MemberRequest, flow: Flow) -> HttpResponseBase:
     if removed := request.POST.get("remove"):
         errors = save(request, flow, "The source is removed.", _without_source(removed))
-    elif switched := request.POST.get("switch"):
-        errors = save(request, flow, "Saved.", _with_source_switched(switched))
+    elif switched := request.POST.get("on"):
+        errors = save(
+            request, flow, "The source is on. Deploy to use it.", _with_source(switched, enabled=True)
+        )
+    elif switched := request.POST.get("off"):
+        errors = save(
+            request, flow, "The source is off. Deploy to use it.", _with_source(switched, enabled=False)
+        )
     else:
         return _add_source(request, flow)
     return _answer(request, flow, "app:flow-sources", errors)
@@ -104,12 +112,10 @@ def _without_source(entity_id: str) -> Parts:
     }
 
 
-def _with_source_switched(entity_id: str) -> Parts:
+def _with_source(entity_id: str, *, enabled: bool) -> Parts:
     return lambda document: {
         "sources": [
-            source | {"enabled": not source.get("enabled", True)}
-            if source["entity"]["id"] == entity_id
-            else source
+            source | {"enabled": enabled} if source["entity"]["id"] == entity_id else source
             for source in document["sources"]
         ]
     }
@@ -152,13 +158,23 @@ def _sources_page(
     request: MemberRequest, flow: Flow, form: SourceForm, status: int = 200
 ) -> HttpResponseBase:
     rows = [
-        source | {"url": submit_url(request, flow, source["entity_id"])} for source in named_sources(flow)
+        source | {"url": submit_url(request, flow, source["entity_id"]), "about": _about(source)}
+        for source in named_sources(flow)
     ]
     context = {"flow": flow, "tab": "sources", "sources": rows, "form": form}
     return render(request, "flows/sources.html", context, status=status)
 
 
+def _about(source: dict[str, Any]) -> str:
+    """What is set up for a source, in a line."""
+    mapped = len(source["integration"].get("mappings", []))
+    said = [f"{mapped} mapping{'' if mapped == 1 else 's'}"] if mapped else []
+    said += ["acceptance criteria"] if source.get("acceptance_criteria") else []
+    said += ["API key"] if source.get("authentication_required") else []
+    return ", ".join(said)
+
+
 def _answer(request: MemberRequest, flow: Flow, page: str, errors: dict[str, str]) -> HttpResponseBase:
-    for sentence in errors.values():
+    for sentence in said_of(document_of(flow), errors):
         messages.error(request, sentence)
     return redirect(page, pk=flow.pk)

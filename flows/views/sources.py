@@ -15,6 +15,7 @@ from flows.views.flows import submit_url
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import ANY_VALUE, KnownField, known_fields
 from leadconduit.accounts.models import Role
+from leadconduit.leads.rules import in_words
 
 MOST_IN_EXAMPLES = 12
 LEAD_ID = "692f1c0a51e8a3b2c4d5e6f7"
@@ -60,7 +61,7 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
         "fields": fields,
         "more_fields": len(fields) > MOST_IN_EXAMPLES,
         "asked": asked,
-        "mappings": [mapping | {"text": _written(mapping["value"])} for mapping in mappings],
+        "mappings": [_row(mapping) for mapping in mappings],
         "examples": examples(url, lead, with_key=with_key),
         "answers": [row for row in ANSWERS if row[0] != 401 or with_key],
         "answer_examples": _answer_examples(),
@@ -71,6 +72,11 @@ def source(request: MemberRequest, pk: str, entity_id: str) -> HttpResponseBase:
 def _fields(request: MemberRequest, ids: list[str]) -> list[KnownField]:
     known = known_fields(request.account)
     return [known.get(id, KnownField(id, id, "", "")) for id in ids]
+
+
+def _row(mapping: dict[str, Any]) -> dict[str, Any]:
+    condition = in_words(mapping["rule_set"]) if mapping.get("rule_set") else ""
+    return mapping | {"text": _written(mapping["value"]), "condition": condition}
 
 
 def _written(value: object) -> str:

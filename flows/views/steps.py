@@ -7,12 +7,14 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flows.dependencies import doubts_of, names_of
 from flows.editing import Parts
 from flows.forms.step import StepForm
 from flows.models import Entity, Flow
-from flows.views import recipients
-from flows.views.changes import document_of, flow_of, path_of, save, step_of, with_step
-from flows.views.rules import names_of, put, try_if_asked
+from flows.recipients.properties import takes_any_answer
+from flows.views import doubts, recipients
+from flows.views.changes import document_of, flow_of, path_of, present_step, said_of, save, step_of, with_step
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import as_typed
@@ -30,20 +32,24 @@ def step_list(request: MemberRequest, pk: str) -> HttpResponseBase:
         return _change_order(request, flow)
     document = document_of(flow)
     names = Entity.names(step["entity"]["id"] for step in document["steps"] if "entity" in step)
+    found = doubts_of(document)
+    of_steps = doubts.by_id(found, "steps")
     steps = [
         step
         | {
             "condition": in_words(step["rule_set"]) if step.get("rule_set") else "",
             "asked": names.get(step["entity"]["id"], "A recipient that is gone") if "entity" in step else "",
+            "takes_any_answer": "entity" in step and takes_any_answer(step),
+            "doubts": of_steps.get(step["id"], ()),
         }
         for step in document["steps"]
     ]
     criteria = document.get("acceptance_criteria")
     if criteria:
-        criteria = {**criteria, "words": in_words(criteria["rule_set"])}
-    return render(
-        request, "flows/steps.html", {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
-    )
+        of_criteria = doubts.by_id(found, "acceptance_criteria").get("", ())
+        criteria = {**criteria, "words": in_words(criteria["rule_set"]), "doubts": of_criteria}
+    context = {"flow": flow, "tab": "steps", "steps": steps, "criteria": criteria}
+    return render(request, "flows/steps.html", context)
 
 
 @requires(Role.ADMIN)
@@ -53,7 +59,8 @@ def _change_order(request: MemberRequest, flow: Flow) -> HttpResponseBase:
         if (id := request.POST.get(button)) is None:
             continue
         said = "The step is removed." if by is None else "The steps are in their new order."
-        for sentence in save(request, flow, said, _in_new_order(id, by)).values():
+        errors = save(request, flow, said, _in_new_order(id, by))
+        for sentence in said_of(document_of(flow), errors):
             messages.error(request, sentence)
     return redirect("app:flow-steps", pk=flow.pk)
 
@@ -62,7 +69,7 @@ def _in_new_order(id: str, by: int | None) -> Parts:
     """One step moved by so many places, or taken away."""
 
     def parts(document: dict[str, Any]) -> dict[str, Any]:
-        step = step_of(document, id)
+        step = present_step(document, id)
         steps = [other for other in document["steps"] if other is not step]
         if by is not None:
             steps.insert(max(0, document["steps"].index(step) + by), step)
@@ -88,12 +95,13 @@ def step_edit(request: MemberRequest, pk: str, step_id: str = "") -> HttpRespons
         try_if_asked(request, flow, rules)
         return _step_page(request, flow, step, StepForm(initial=as_typed(StepForm, request.POST)), rules)
     form = StepForm(request.POST)
-    if form.is_valid() & rules.is_valid():
-        made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
-        errors = save(request, flow, "The step is saved. Deploy to use it.", with_step(step, made))
-        if not errors:
-            return redirect("app:flow-steps", pk=flow.pk)
-        put(errors, path_of(document, step), form, rules)
+    is_valid = form.is_valid() & rules.is_valid()
+    made = {"type": "filter", **form.cleaned_data, "rule_set": rules.rule_set}
+    said = "The step is saved. Deploy to use it."
+    errors = save(request, flow, said, with_step(step, made), checks_only=not is_valid)
+    if is_valid and not errors:
+        return redirect("app:flow-steps", pk=flow.pk)
+    put(errors, path_of(document, step), form, rules, document)
     return _step_page(request, flow, step, form, rules, status=422)
 
 

@@ -18,6 +18,7 @@ from flows.views import way
 from flows.views.changes import document_of, flow_of, named_sources
 from flows.views.values import fields_of
 from leadconduit.accounts.access import MemberRequest, requires
+from leadconduit.accounts.fields import known_fields
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import sentences
 from leadconduit.leads.typed import typed
@@ -104,7 +105,7 @@ def _submitted(lead: Lead) -> Mapping[str, Any]:
 
 def _form(flow: Flow, lead: Lead | None, data: Any = None) -> TrialForm:
     document, sources = document_of(flow), named_sources(flow)
-    values = _submitted(lead) if lead else example_of(document["fields"])
+    values = _submitted(lead) if lead else example_of(document["fields"], known_fields(flow.account))
     open_flow = trial.open_saved(flow, entity_id=lead.source_id if lead else "")
     read = typed(select(values, open_flow.program.fields).values, open_flow.program.types.get)
     return TrialForm(

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from destinations.models import Action, Destination
 from flows import definition, uses
+from flows.dependencies import doubts_of, names_of
 from flows.models import Flow
-from flows.views.changes import document_of, flow_of
-from flows.views.rules import names_of, put, try_if_asked
+from flows.views import doubts
+from flows.views.changes import document_of, flow_of, said_of
+from flows.views.rules import put, try_if_asked
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.leads.rules import in_words
@@ -38,7 +40,8 @@ def use_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     if request.method == "POST":
         return _change(request, flow)
     offered = _offered(request)
-    used = document_of(flow)["destinations"]
+    document = document_of(flow)
+    used, odd = document["destinations"], doubts.by_id(doubts_of(document), "destinations")
     taken = {action["action"] for use in used for action in use["actions"]}
     others = [
         {"destination": destination, "actions": free}
@@ -48,7 +51,9 @@ def use_list(request: MemberRequest, pk: str) -> HttpResponseBase:
     context = {
         "flow": flow,
         "tab": "destinations",
-        "uses": [_use(use, *offered[use["destination"]]) for use in used if use["destination"] in offered],
+        "uses": [
+            _use(use, *offered[use["destination"]], odd) for use in used if use["destination"] in offered
+        ],
         "others": others,
         "any": bool(offered),
     }
@@ -64,7 +69,12 @@ def _offered(request: MemberRequest) -> dict[str, tuple[Destination, dict[str, A
     return offered
 
 
-def _use(use: Mapping[str, Any], destination: Destination, actions: Mapping[str, Action]) -> dict[str, Any]:
+def _use(
+    use: Mapping[str, Any],
+    destination: Destination,
+    actions: Mapping[str, Action],
+    odd: Mapping[str, list[str]],
+) -> dict[str, Any]:
     return {
         "destination": destination,
         "actions": [
@@ -72,6 +82,7 @@ def _use(use: Mapping[str, Any], destination: Destination, actions: Mapping[str,
                 "action": actions[one["action"]],
                 "enabled": one.get("enabled", True),
                 "condition": in_words(one["rule_set"]) if one.get("rule_set") else "",
+                "doubts": odd.get(one["action"], ()),
             }
             for one in use["actions"]
             if one["action"] in actions
@@ -102,7 +113,7 @@ def _change(request: MemberRequest, flow: Flow) -> HttpResponse:
     except uses.UseGone:
         messages.error(request, GONE)
     except definition.InvalidFlow as invalid:
-        for sentence in invalid.errors.values():
+        for sentence in said_of(document_of(flow), invalid.errors):
             messages.error(request, sentence)
     except Flow.DoesNotExist:
         raise Http404 from None
@@ -141,7 +152,7 @@ def condition(request: MemberRequest, pk: str, action_id: str) -> HttpResponseBa
         errors = _put(request, flow, action, made)
         if not errors:
             return _to_list(flow, action)
-        put(_inside(errors), "", form, rules)
+        put(_inside(errors), "", form, rules, document_of(flow))
     return _page(request, flow, action, rule_set, rules, form, status=422)
 
 

@@ -22,7 +22,7 @@ def _field(id: str, value: object, *, repaired: bool) -> dict[str, Any]:
     parts = {name: part for name, part in value.items() if name not in ("normal", "raw", "valid")}
     return shown | {
         "raw": "" if value["normal"] == value.get("raw", value["normal"]) else as_text(value.get("raw")),
-        "valid": value["valid"],
+        "valid": value["valid"] or is_blank(value.get("raw")),
         "parts": [(name, as_text(part)) for name, part in parts.items() if not is_blank(part)],
     }
 

@@ -50,6 +50,19 @@ class BoundedWork:
             _left.reset(self._token)
 
 
+class WorkApart:
+    """What runs inside of it has a bound of its own, whatever is left of the one around it."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Self:
+        self._token: Token[list[int] | None] = _left.set([MAX_WORK])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _left.reset(self._token)
+
+
 def spend(characters: int) -> None:
     """Take from the work that is left. Raises TooLong. Outside of BoundedWork there is no bound."""
     left = _left.get()

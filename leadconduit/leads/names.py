@@ -1,6 +1,6 @@
 """What rules and templates may name: the fields of a lead with their parts, and what stands beside the lead."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ class Names:
     keys: tuple[str, ...] = ()
     are_all: bool = True
     beside: Mapping[str, str] = field(default_factory=lambda: BESIDE)
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Why a key is none of `keys`, for those of steps that do not come before: "step 3, …, comes later"."""
 
     def offered(self) -> list[str]:
         """Paths to choose from."""
@@ -59,8 +61,13 @@ class Names:
             return []
         right = rule.get("rhv")
         texts = [template_of_left(str(rule.get("lhv", ""))), *(right if isinstance(right, list) else [right])]
-        paths = [path for text in texts if isinstance(text, str) for path in _paths(text)]
-        return list(dict.fromkeys(doubt for path in paths if (doubt := self._doubt(path))))
+        return list(self.doubts_in(text for text in texts if isinstance(text, str)))
+
+    def doubts_in(self, templates: Iterable[str], *, with_lead: bool = True) -> Iterator[str]:
+        """What is odd about the variables of templates, each once; those of the lead left aside where that is asked."""
+        paths = dict.fromkeys(path for text in templates for path in _paths(text))
+        found = (self._doubt(path) for path in paths if with_lead or path.partition(".")[0] != "lead")
+        return iter(dict.fromkeys(doubt for doubt in found if doubt))
 
     def _doubt(self, path: str) -> str:
         root, _, rest = path.partition(".")
@@ -72,6 +79,8 @@ class Names:
         if root in roots:
             known = ", ".join(f"`{one}`" for one in self.beside if one.startswith(f"{root}."))
             return f"There is no `{path}`, only {known}."
+        if root in self.absent:
+            return f"`{path}` is blank here: {self.absent[root]}."
         meant, _ = self._field(path)
         return (
             f"Nothing is called `{path}` here. Did you mean `lead.{path}`?"

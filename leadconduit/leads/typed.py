@@ -12,8 +12,9 @@ TypeOf = Callable[[str], str | None]
 def typed(values: Mapping[str, object], type_of: TypeOf, repaired: Collection[str] = ()) -> dict[str, object]:
     """The same values, nested as they were, with everything parsed whose field has a type.
 
-    What no field describes stays as it is; so does what was parsed before. What had to be `repaired` (by the field's
-    id) is not what was submitted, so it is not valid.
+    What no field describes stays as it is. What looks as if it had been parsed is read anew from what it says was
+    submitted: a source may write anything, and none decides what is valid. What had to be `repaired` (by the field's id)
+    is not what was submitted, so it is not valid.
     """
     return _typed(values, type_of, repaired, "")
 
@@ -25,11 +26,19 @@ def _typed(
 
 
 def _value(value: object, type_of: TypeOf, repaired: Collection[str], field: str) -> object:
-    if is_typed(value):
-        return value
+    if not isinstance(value, str):
+        value = _submitted(value)
     type = type_of(field)
     if type in types.TYPES and (isinstance(value, str) or type not in types.TEXTS):
         parsed = types.parse(type, value)
         return {**parsed, "valid": False} if field in repaired and isinstance(parsed, dict) else parsed
     # An object in the place of a text has fields of its own; a number there stays the number that was submitted.
     return _typed(value, type_of, repaired, f"{field}.") if isinstance(value, dict) else value
+
+
+def _submitted(value: object) -> object:
+    while is_typed(value):
+        value = value.get("raw", value["normal"])
+    if isinstance(value, dict):
+        return {name: _submitted(inner) for name, inner in value.items()}
+    return [_submitted(item) for item in value] if isinstance(value, list) else value

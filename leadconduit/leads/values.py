@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeGuard
 
 Form = Literal["normal", "raw", "valid", "raw_if_valid"]
 """What a typed value stands for: its normal form where it is valid and else what was submitted; always what was
@@ -18,6 +18,7 @@ nothing."""
 
 REPLACEMENT = "\ufffd"
 MAX_DEPTH = 32
+MOST_NUMBER = 2**63 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -51,13 +52,16 @@ def clean(value: object, *, _depth: int = 0) -> tuple[object, bool]:
     """Make any JSON value storable, and say whether it was so already.
 
     NUL, lone surrogates, and whatever is nested deeper than MAX_DEPTH become U+FFFD; NaN and the infinities, which
-    JSON does not have, become their names.
+    JSON does not have, become their names. A number of more than 64 bits, which few readers of JSON take, becomes its
+    text.
     """
     if isinstance(value, str):
         cleaned = _UNSTORABLE.sub(REPLACEMENT, value)
         return cleaned, cleaned == value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value), False
+    if isinstance(value, int | float) and not -MOST_NUMBER <= value <= MOST_NUMBER:
+        return as_text(value), True
     if not isinstance(value, dict | list):
         return value, True
     if _depth >= MAX_DEPTH:
@@ -119,7 +123,7 @@ def walk(value: object, parts: Sequence[str]) -> object:
     return value
 
 
-def is_typed(value: object) -> bool:
+def is_typed(value: object) -> TypeGuard[dict[str, Any]]:
     """Is this what a field's type made of a submitted value?"""
     return type(value) is dict and "normal" in value and "valid" in value
 

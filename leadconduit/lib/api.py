@@ -1,11 +1,13 @@
 """How the REST API reads and writes: JSON always, errors as `{"error": sentence}`."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest
 from rest_framework import exceptions, negotiation, parsers, renderers, status
@@ -35,7 +37,13 @@ class OrjsonRenderer(renderers.BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)
+        if data is None:
+            return b""
+        try:
+            return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+        except TypeError:
+            # PostgreSQL keeps integers of any length, and orjson takes none beyond 64 bits.
+            return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
 
 
 class JsonParser(parsers.BaseParser):

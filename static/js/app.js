@@ -122,9 +122,13 @@ document.addEventListener("htmx:responseError", (event) => {
   );
 });
 
+/* On a narrow page the tab that one is on may lie outside of its row. */
+const showTab = (tab, row) => (row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2);
+
 const settle = (root) => {
   showCopyButtons(root);
   showDismissButtons(root);
+  root.querySelectorAll(".tabs > [aria-current]").forEach((tab) => showTab(tab, tab.parentElement));
   root.querySelector(".error-summary")?.focus();
 };
 

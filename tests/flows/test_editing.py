@@ -10,17 +10,22 @@ from django.utils import timezone
 from destinations.models import Destination
 from flows import editing
 from flows.definition import InvalidFlow
-from flows.models import Flow, FlowRevision, FlowUsage
+from flows.models import Entity, Flow, FlowRevision, FlowUsage
 from leadconduit.accounts.models import Account, ApiKey, AuditEvent, User
 from tests.factories import (
     NOON,
     AccountFactory,
     DestinationFactory,
+    EntityFactory,
     FlowFactory,
     filter_step,
     flow_body,
+    recipient_step,
+    source_of,
     use_of,
 )
+from tests.processes import wait_until
+from tests.threads import InThread, somebody_waits
 
 LATER = NOON + timedelta(hours=1)
 
@@ -158,14 +163,44 @@ def test_a_destination_is_held_while_it_is_being_attached() -> None:
     assert can_be_locked(destination)
 
 
-def can_be_locked(destination: Destination) -> bool:
-    """Whether another connection could take the destination's row now, as deleting it does."""
+@pytest.mark.django_db(transaction=True)
+def test_two_who_save_flows_of_the_same_entities_never_wait_for_each_other() -> None:
+    """Each names first what the other names last; both of them take what they name in one order."""
+    account = AccountFactory.create()
+    one, two = (
+        EntityFactory.create(account=account, name=f"Both {name}", recipient="buyer")
+        for name in ("one", "two")
+    )
+    assert one.pk < two.pk
+
+    flows = [FlowFactory.create(account=account), FlowFactory.create(account=account)]
+
+    def saving(flow: Flow, source: Entity, recipient: Entity) -> InThread:
+        body = flow_body(sources=[source_of(source)], steps=[recipient_step(recipient)])
+        return InThread(lambda: editing.save(flow=flow, body=body, author=None, now=timezone.now()))
+
+    with transaction.atomic():
+        Entity.objects.select_for_update(no_key=True).get(pk=one.pk)
+        saves = [saving(flows[0], two, one)]
+        wait_until(somebody_waits, "a save waits for the first entity")
+        # Whoever waits for the first has not taken the second.
+        assert can_be_locked(two)
+    saves.append(saving(flows[1], one, two))
+    for save in saves:
+        save.join()
+
+    assert [save.raised for save in saves] == [None, None]
+    assert list(Flow.objects.for_account(account).values_list("saved__number", flat=True)) == [2, 2]
+
+
+def can_be_locked(row: Destination | Entity) -> bool:
+    """Whether another connection could take the row now, as deleting it does."""
     answers: list[bool] = []
 
     def lock() -> None:
         try:
             with transaction.atomic():
-                Destination.objects.select_for_update(no_key=True, nowait=True).get(pk=destination.pk)
+                type(row).objects.select_for_update(no_key=True, nowait=True).get(pk=row.pk)
             answers.append(True)
         except OperationalError:
             answers.append(False)

@@ -7,6 +7,7 @@ import pytest
 from flows import engine
 from flows.engine import Run
 from flows.recipients.response import RecipientResult
+from leadconduit.lib.masking import MASK
 
 
 def flow(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -271,7 +272,7 @@ def test_a_condition_of_a_use_can_name_what_was_appended() -> None:
     assert len(run(document, TEXAN, answered("success")).uses) == 1
 
 
-@pytest.mark.parametrize("outcome", ["failure", "error"])
+@pytest.mark.parametrize("outcome", ["failure", "error", "zzz", "", "••••••"])
 def test_a_recipient_that_did_not_take_the_lead_shuts_the_gate_and_ends_nothing(outcome: str) -> None:
     document = flow(ask(), ask(id="ssssss", key="other", description="Second"), **DELIVERING)
 
@@ -334,3 +335,30 @@ def test_the_recipient_itself_can_be_named_in_its_mappings() -> None:
     engine.run(engine.compile_flow(flow(ask()), {"e" * 24: "My CRM"}), TEXAN, remember)
 
     assert seen == [{"id": "e" * 24, "name": "My CRM"}]
+
+
+def test_rules_see_what_was_answered_and_what_is_kept_is_masked() -> None:
+    echoed = RecipientResult(
+        "success",
+        "",
+        {"outcome": "success", "you": "sesame"},
+        (),
+        {"outcome": "success", "you": MASK},
+        ("sesame",),
+    )
+    later = RecipientResult("success", "so sesame", {"outcome": "success", "said": "sesame", "sesame": 1})
+    document = flow(
+        ask(),
+        ask(id="ssssss", key="other"),
+        stop_when("my_crm.you", "is equal to", "sesame", reason="Said {{my_crm.you}}, {{other.said}}"),
+        **DELIVERING,
+    )
+
+    came = run(document, TEXAN, echoed, later)
+
+    assert (came.gate, came.reason) == ("stopped", f"Said {MASK}, {MASK}")
+    assert came.appended == {
+        "my_crm": {"outcome": "success", "you": MASK},
+        "other": {"outcome": "success", "said": MASK, MASK: 1},
+    }
+    assert "sesame" not in str([(step.reason, step.detail) for step in came.steps])

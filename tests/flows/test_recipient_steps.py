@@ -10,7 +10,10 @@ from flows.definition import Document, InvalidFlow
 from flows.models import Entity, Flow, FlowRevision
 from flows.recipients import sealing
 from flows.recipients.keys import step_key
+from flows.recipients.modules import XML
+from flows.recipients.properties import name_problem
 from leadconduit.accounts.models import Account
+from leadconduit.lib.encryption import DecryptionError
 from tests.cast import ApiClient
 from tests.factories import (
     NOON,
@@ -95,7 +98,8 @@ def test_credentials_are_sealed_for_the_account(acme: Account, sam_account: Acco
     assert b"k-123456" not in orjson.dumps(step)
     sealed = {one["property"]: one.get("sealed") for one in step["integration"]["mappings"]}
     assert sealing.unseal(sealed["basic_password"], account_id=acme.pk) == "open sesame"
-    assert not sealing.is_sealed(sealed["basic_password"], account_id=sam_account.pk)
+    with pytest.raises(DecryptionError):
+        sealing.unseal(sealed["basic_password"], account_id=sam_account.pk)
     assert sealed["basic_username"] is None
 
 
@@ -235,6 +239,7 @@ MAPPED: list[tuple[str, Any, str, str]] = [
     ("fallback_price", "much", "value", "This must be a number."),
     ("send_ascii", "perhaps", "value", "This must be true or false."),
     ("outcome_on_match", "skip", "value", "This must be one of `success`, `failure`, `error`."),
+    ("outcome_on_match", "{{lead.x}}", "value", "This must be one of `success`, `failure`, `error`."),
     ("outcome_search_term", "(x", "value", ""),
     ("capture.a", "/x/m", "value", "The flag `m` of a pattern is not supported."),
     ("reason_path", "/r[position()<2]", "value", ""),
@@ -270,6 +275,22 @@ def test_a_path_that_xml_cannot_have_is_refused(acme: Account, crm: Entity, path
     }
 
     assert list(errors(acme, step)) == ["steps.0.integration.mappings.1.property"]
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("lead.@id", "lead@id"),
+        ("lead.phone.0.@type", "lead.phone.0@type"),
+        ("@id", "lead@id"),
+        ("lead.@", "lead@id"),
+    ],
+)
+def test_an_attribute_with_a_dot_before_it_hears_how_it_is_written(path: str, right: str) -> None:
+    assert name_problem(XML, f"xml_path.{path}") == (
+        f"An attribute stands right behind its element: write `{right}`."
+    )
+    assert not name_problem(XML, f"xml_path.{right}")
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,42 @@ def test_none_is_released_whose_flow_is_no_longer_kept(acme: Account, adam: User
     assert FlowRevision.objects.exists()
 
 
+def test_none_is_released_whose_values_are_not_known(acme: Account, adam: User, sheet: Destination) -> None:
+    too_long = {"property": "email", "value": "{{lead.state}}" * 7}
+    mapped = {"module_id": "leadconduit-default.inbound", "mappings": [too_long]}
+    flow = FlowFactory.create(
+        account=acme,
+        fields=["email", "state"],
+        sources=[source_of(EntityFactory.create(account=acme), integration=mapped)],
+        destinations=[use_of(sheet)],
+        deployed=True,
+    )
+    lead = submitted(flow, state="x" * 900_000)
+
+    assert lead.gate == Gate.FAILED
+    assert refusal(lead, adam).startswith("A mapping of its source went wrong")
+    assert not owed(lead)
+
+
+def test_none_is_released_whose_flow_was_deleted(acme: Account, adam: User, sheet: Destination) -> None:
+    flow = flow_to(acme, use_of(sheet))
+    lead = submitted(flow)
+    Flow.objects.filter(pk=flow.pk).update(deleted_at=NOON)
+
+    assert refusal(lead, adam) == "Its flow was deleted."
+
+
+def test_a_lead_that_came_while_its_flow_was_disabled_can_be_released(
+    acme: Account, adam: User, sheet: Destination
+) -> None:
+    flow = flow_to(acme, use_of(sheet))
+    editing.change(flow=flow, parts=lambda _: {"enabled": False}, author=None, now=NOON)
+    editing.deploy(flow=flow, author=None, now=NOON)
+    lead = submitted(Flow.objects.get(pk=flow.pk), state="TX")
+
+    assert len(owed(released(lead, adam))) == 1
+
+
 # --- Asked before
 
 
@@ -244,9 +280,9 @@ def test_plans_cost_the_same_queries_however_many_leads(
     flow = flow_to(acme, use_of(crm))
     leads = [submitted(flow) for _ in range(5)]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         few = release.plans(leads[:1])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         many = release.plans(leads)
 
     assert [len(plan.uses) for plan in (*few, *many)] == [2] * 6

@@ -16,11 +16,20 @@ from leadconduit.lib.ids import new_id
 from tests.factories import NOON, EntityFactory, FlowFactory, recipient_step, source_of
 from tests.threads import InThread, somebody_waits
 
+FORM = "application/x-www-form-urlencoded"
 BODY = b"email=a%40b.co"
 
 
 def under(flow: Flow, source_id: str) -> repeats.Submission:
-    named = repeats.under_key("order-1", flow_id=flow.pk, source_id=source_id, query="", body=BODY)
+    named = repeats.under_key(
+        "order-1",
+        flow_id=flow.pk,
+        source_id=source_id,
+        query="",
+        body=BODY,
+        content_type=FORM,
+        lasts=timedelta(minutes=1),
+    )
     assert named
     return named
 
@@ -36,7 +45,7 @@ def test_of_two_at_once_the_second_waits_and_makes_no_lead(acme: Account, body: 
 
     def submit_again() -> None:
         answer = Client(headers={"Idempotency-Key": "order-1"}).post(
-            f"/flows/{flow.pk}/sources/{seller.pk}/submit", body, "application/x-www-form-urlencoded"
+            f"/flows/{flow.pk}/sources/{seller.pk}/submit", body, FORM
         )
         answers.append((answer.status_code, answer.content.decode()))
 
@@ -92,7 +101,7 @@ def asking(acme: Account) -> tuple[Flow, str]:
 
 def submit(flow: Flow, source_id: str) -> Any:
     return Client(headers={"Idempotency-Key": "order-1"}).post(
-        f"/flows/{flow.pk}/sources/{source_id}/submit", BODY, "application/x-www-form-urlencoded"
+        f"/flows/{flow.pk}/sources/{source_id}/submit", BODY, FORM
     )
 
 
@@ -108,6 +117,35 @@ def test_while_the_first_is_under_way_the_second_is_told_to_come_again(asking: t
 
 
 @pytest.mark.django_db
+def test_a_claim_lasts_no_longer_than_recipients_may_take(acme: Account) -> None:
+    seller = EntityFactory.create(account=acme)
+    crms = [EntityFactory.create(account=acme, name=name, recipient="crm") for name in ("One", "Two")]
+    flow = FlowFactory.create(
+        account=acme,
+        sources=[source_of(seller)],
+        steps=[
+            recipient_step(crms[0], mapped={"timeout_seconds": "40"}),
+            recipient_step(crms[1], mapped={"timeout_seconds": "{{lead.age}}"}),
+        ],
+        deployed=True,
+    )
+
+    found = intake.find(flow_id=flow.pk, entity_id=seller.pk)
+
+    assert found
+    assert found.longest_run == timedelta(seconds=15 + 40 + 360)
+
+
+def test_the_same_words_in_another_format_are_another_submission() -> None:
+    ways = [
+        repeats.under_key("k", flow_id="f", source_id="s", query="", body=b"{}", content_type=written)
+        for written in ("application/json", "text/xml")
+    ]
+
+    assert ways[0] != ways[1]
+
+
+@pytest.mark.django_db
 def test_of_two_that_claim_at_once_one_does() -> None:
     one = repeats.Submission("f" * 24, "5" * 24, "key", "request")
 
@@ -117,7 +155,8 @@ def test_of_two_that_claim_at_once_one_does() -> None:
 
 @pytest.mark.django_db
 def test_the_claim_of_a_process_that_died_is_taken_over_and_counts_no_more() -> None:
-    one, later = repeats.Submission("f" * 24, "5" * 24, "key", "request"), NOON + timedelta(minutes=11)
+    one = repeats.Submission("f" * 24, "5" * 24, "key", "request", lasts=timedelta(minutes=1))
+    later = NOON + timedelta(minutes=2)
 
     with repeats.claimed(one, now=NOON) as dead:
         assert repeats.first(one, now=later) is None

@@ -160,6 +160,22 @@ def test_a_recipients_mappings_and_credentials_which_are_never_shown() -> None:
     assert "AAA" not in str(Credential("AAA"))
 
 
+def test_a_credential_in_a_url_says_that_it_changed_beside_the_url() -> None:
+    before, after = (
+        document(
+            steps=[a_recipient(url={"value": f"https://x.example{path}?key=********", "sealed": sealed})]
+        )
+        for path, sealed in (("", "AAA"), ("/b", "BBB"))
+    )
+
+    assert told(before, after) == [
+        (
+            "Steps: Checker changed; URL: https://x.example?key=******** → https://x.example/b?key=********; "
+            "URL, credentials: Stored, never shown → Another one, never shown"
+        )
+    ]
+
+
 def test_two_mappings_of_one_property_are_told_apart() -> None:
     step = a_recipient()
     step["integration"]["mappings"] += [{"id": "x", "property": "url", "value": "https://y.example"}]

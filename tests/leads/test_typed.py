@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,3 +67,30 @@ def test_a_type_keeps_what_was_submitted(value: object) -> None:
     parsed = typed({"gender": value}, type_of)["gender"]
 
     assert parsed == value or (is_typed(parsed) and plain(parsed, "raw") == value) or isinstance(value, list)
+
+
+FORGED = {"normal": "garbage", "raw": "garbage", "valid": True}
+
+
+@pytest.mark.parametrize("id", ["phone_1", "note", "unknown"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        FORGED,
+        {"normal": "garbage", "valid": "1"},
+        {"normal": "5127891111", "raw": FORGED, "valid": True},
+        {"normal": ["5127891111"], "raw": "garbage", "valid": [1]},
+    ],
+)
+def test_no_source_decides_what_is_valid(id: str, value: dict[str, object]) -> None:
+    lead: Any = typed({id: value}, TYPES.get)
+
+    assert plain(lead[id], "raw") == "garbage"
+    assert plain(lead[id], "valid") == (None if id == "phone_1" else "garbage")
+
+
+def test_nor_in_lists_and_objects() -> None:
+    lead = typed({"other": [{"deep": FORGED}], "phone_1": [FORGED]}, TYPES.get)
+
+    assert lead["other"] == [{"deep": "garbage"}]
+    assert plain(lead["phone_1"], "valid") in ([None], None)

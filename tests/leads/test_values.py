@@ -56,6 +56,20 @@ def test_cleaning_twice_changes_nothing_more(value: object) -> None:
     assert clean(cleaned) == (cleaned, True)
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1e20, "100000000000000000000"),
+        (-(2**63) - 5, "-9223372036854775813"),
+        (2**400, str(2**400)),
+        (2**63 - 1, None),
+        (1.5e18, None),
+    ],
+)
+def test_a_number_of_more_than_64_bits_becomes_its_text(number: float, text: str | None) -> None:
+    assert clean([number]) == ([number if text is None else text], True)
+
+
 def test_nesting_is_bounded() -> None:
     nested: object = "end"
     for _ in range(500):

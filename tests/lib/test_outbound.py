@@ -511,6 +511,14 @@ def test_no_spelling_leads_inside(settings: Settings, receiver: Callable[..., Re
     assert inside.connections == 0
 
 
+def test_a_product_that_is_tried_out_says_what_lets_it_call_its_own_machine(settings: Settings) -> None:
+    settings.OUTBOUND_ALLOW, settings.OUTBOUND_SANDBOX = [], [("localhost", 8000)]
+    allowed = "`OUTBOUND_ALLOW=127.0.0.0/8 make run` allows it."
+
+    assert (outbound.check_url("http://127.0.0.1:9000/") or "").endswith(allowed)
+    assert allowed not in (outbound.check_url("http://10.0.0.1:9000/") or "")
+
+
 def test_a_name_that_leads_inside_is_refused_as_it_is_connected(
     settings: Settings, receiver: Callable[..., Receiver]
 ) -> None:

@@ -106,7 +106,7 @@ class CustomField(models.Model):
 
     @transaction.atomic
     def discard(self, *, by: User | None) -> None:
-        """Delete it. Values that leads have of it stay; whether flows still list it is for the caller to ask."""
+        """Delete it. Values that leads have of it stay, and flows that list it are as they were."""
         AuditEvent.record(
             account=self.account, by=by, action="field.deleted", on=self, detail={"id": self.field_id}
         )

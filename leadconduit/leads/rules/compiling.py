@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from leadconduit.leads.bounds import BoundedWork, spend
+from leadconduit.leads.bounds import BoundedWork, WorkApart, spend
 from leadconduit.leads.rules.checking import problems, template_of_left
 from leadconduit.leads.rules.operators import BINARY, UNARY, Notes, Test
 from leadconduit.leads.rules.verdicts import RuleVerdict, Verdict
@@ -80,16 +81,20 @@ class Rules:
             return self.explain(variables, settled=False)
 
     def explain(self, variables: Variables, *, settled: bool) -> Verdict:
-        """`settled`: whatever comes out, the verdict of the set around this one is certain already."""
+        """`settled`: whatever comes out, the verdict of the set around this one is certain already.
+
+        What is explained although it is settled takes nothing from the work that is left to come to the verdict.
+        """
         decisive = self.op == "or"
-        matched = not decisive
         parts: list[RuleVerdict | Verdict] = []
-        for rule in self.rules:
-            part = rule.explain(variables, settled=settled)
-            parts.append(part)
-            if part.matched is decisive:
-                matched, settled = decisive, True
-        return Verdict(matched, tuple(parts), self.op)
+        rules = iter(self.rules)
+        for rule in rules:
+            parts.append(rule.explain(variables, settled=settled))
+            if parts[-1].matched is decisive:
+                with nullcontext() if settled else WorkApart():
+                    parts += [settled_rule.explain(variables, settled=True) for settled_rule in rules]
+                return Verdict(decisive, tuple(parts), self.op)
+        return Verdict(not decisive, tuple(parts), self.op)
 
 
 def _paid(value: object) -> object:

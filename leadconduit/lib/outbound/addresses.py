@@ -19,6 +19,7 @@ _NOT_UNICAST = tuple(
     ipaddress.ip_network(network)
     for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "5f00::/16")
 )
+LOOPBACK = "a loopback address"
 _LOCALHOST = ("127.0.0.1", "::1")
 
 
@@ -28,6 +29,12 @@ def forbidden_kind(address: str, port: int) -> str | None:
     if kind is None or _is_excepted(ip, port):
         return None
     return kind
+
+
+def may_be_allowed(kind: str) -> str:
+    """For whoever tries the product out on a machine of their own: a sentence on what lets it call that machine."""
+    is_tried_out = bool(settings.OUTBOUND_SANDBOX)
+    return " `OUTBOUND_ALLOW=127.0.0.0/8 make run` allows it." if is_tried_out and kind == LOOPBACK else ""
 
 
 def literal(host: str) -> str | None:
@@ -60,7 +67,7 @@ def _kind(ip: Address) -> str | None:
     if ip.is_unspecified:
         return "an unspecified address"
     if ip.is_loopback:
-        return "a loopback address"
+        return LOOPBACK
     if ip.is_link_local:
         return "a link-local address"
     if ip.is_multicast:

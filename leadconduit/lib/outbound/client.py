@@ -90,8 +90,9 @@ async def _converse(session: aiohttp.ClientSession, request: Request, target: Ta
                 allow_redirects=False,
             ) as response,
         ):
-            wire.response, wire.answered_at = response, datetime.now(UTC)
+            wire.response = response
             await _read(response, request.keep, wire)
+            wire.answered_at = datetime.now(UTC)
     except (aiohttp.ClientError, OSError) as error:
         if wire.headers is None:
             raise _why_not_sent(error, request, target, wire) from error
@@ -229,7 +230,9 @@ def _why_not_sent(error: Exception, request: Request, target: Target, wire: _Wir
         case aiohttp.ClientSSLError():
             return NotSent(f"No secure connection to {host} could be made on port {port}{_tls_fault(error)}.")
         case aiohttp.ClientConnectorError() if wire.forbidden and error.os_error.errno == errno.EACCES:
-            return NotAllowed(f"Connecting to {host} is not allowed: it leads to {wire.forbidden}.")
+            return NotAllowed(
+                f"Connecting to {host} is not allowed: it leads to {wire.forbidden}.{addresses.may_be_allowed(wire.forbidden)}"
+            )
         case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
             return NotSent(f"{host} refused the connection on port {port}.")
         case aiohttp.ClientConnectorError() if error.os_error.errno:

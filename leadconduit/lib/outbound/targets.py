@@ -89,7 +89,9 @@ def _allowed_target(url: str) -> Target:
     # The guard asks again as it connects. Asking here too gives forms an answer without the network, and the same
     # answer to every spelling of an address.
     if target.literal and (kind := addresses.forbidden_kind(target.literal, target.port)):
-        raise NotAllowed(f"Connecting to {target.host} is not allowed: it is {kind}.")
+        raise NotAllowed(
+            f"Connecting to {target.host} is not allowed: it is {kind}.{addresses.may_be_allowed(kind)}"
+        )
     return target
 
 

@@ -16,7 +16,7 @@ from destinations.mapping import MappingRow, Table
 from destinations.mapping.rows import MAX_ROWS
 from destinations.models import Destination
 from flows import intake
-from leadconduit.accounts.models import Account
+from leadconduit.accounts.models import Account, CustomField
 from tests.destinations.views.journey import HTMX, base_of, begin, configuration, draft, rows, text_of
 from tests.factories import NOON, DestinationFactory, EntityFactory, FlowFactory, source_of
 from tests.pages import fields_of
@@ -414,6 +414,20 @@ def test_a_condition_is_added_and_removed(page: Client, mapping: Destination) ->
 
     post(page, mapping, one, change("drop", mapping, "0 rules.0"))
     assert saved(mapping)[0].rule_set is None
+
+
+def test_a_condition_offers_what_fits_the_type_of_a_field_of_the_accounts_own(
+    page: Client, mapping: Destination
+) -> None:
+    own = CustomField.make(account=mapping.account, name="Roof age", type="number", by=None)
+    posted = with_row(mapping, rules=["rule"], rules_0_lhv=f"lead.{own.field_id}", rules_0_op="is equal to")
+
+    shown = post(page, mapping, posted, change("add-rule", mapping, "0"))
+
+    first, others = shown.split('aria-label="Operator of rule 1"')[1].split("</select>", 1)
+    assert "is greater than" in first
+    assert "matches pattern" not in first
+    assert "matches pattern" in others.split('aria-label="Operator of rule 2"')[1]
 
 
 @pytest.mark.parametrize(

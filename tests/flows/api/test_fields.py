@@ -117,6 +117,19 @@ def test_delete_answers_202_and_the_field_as_it_was(api: ApiClient, acme: Accoun
     assert AuditEvent.objects.filter(action="field.deleted").count() == 1
 
 
+def test_a_flow_goes_on_taking_a_deleted_field_as_it_was(api: ApiClient, acme: Account) -> None:
+    api.post("/fields", ROOF)
+    flow = FlowFactory.create(account=acme, fields=["roof_age_acm"], deployed=True)
+    before = api.get(f"/flows/{flow.pk}")
+    api.delete("/fields/roof_age_acm")
+
+    assert api.put(f"/flows/{flow.pk}", before.json()).headers["ETag"] == before.headers["ETag"]
+    assert api.put(f"/flows/{flow.pk}", before.json() | {"name": "Renamed"}).status_code == 200
+
+    (field,) = api.get(f"/flows/{flow.pk}/fields").json()
+    assert field == {"id": "roof_age_acm", "name": "roof_age_acm", "type": "number", "standard": False}
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_standard_field_cannot_be_changed(api: ApiClient, method: str) -> None:
     answer = api.send(method, "/fields/email", {"id": "email", "name": "Mail", "type": "string"})

@@ -1,6 +1,6 @@
 """A recipient that hangs keeps nobody else waiting. With real processes, and without a clock: who ends before whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -24,11 +24,23 @@ PAGES = ("leads/", "flows/", "destinations/", "deliveries/")
 
 @pytest.fixture
 def hanging(acme: Account, crm_server: Answering) -> Flow:
+    return hanging_flow(acme, crm_server)
+
+
+@pytest.fixture
+def second_server(crm_server: Answering) -> Iterator[Answering]:
+    server = Answering()
+    server.start()
+    yield server
+    server.stop()
+
+
+def hanging_flow(account: Account, server: Answering) -> Flow:
     """A flow whose recipient does not answer before it is let."""
-    crm_server.gate.clear()
-    checker = EntityFactory.create(account=acme, name="Checker", source=None, recipient="enhancement")
-    step = recipient_step(checker, crm_server.url, mapped={"timeout_seconds": "300"})
-    return flow_of(acme, steps=[step])
+    server.gate.clear()
+    checker = EntityFactory.create(account=account, name="Checker", source=None, recipient="enhancement")
+    step = recipient_step(checker, server.url, mapped={"timeout_seconds": "300"})
+    return flow_of(account, steps=[step])
 
 
 def flow_of(account: Account, **parts: object) -> Flow:
@@ -44,6 +56,13 @@ def submit(product: str, flow: Flow, email: str) -> str:
     request = Request(address, urlencode({"email": email}).encode(), {"Accept": "application/json"})
     with urlopen(request, timeout=PATIENCE) as answer:
         return str(orjson.loads(answer.read())["outcome"])
+
+
+def visit(product: str, cookie: str) -> None:
+    for page in PAGES:
+        request = Request(f"{product}/app/{page}", headers={"Cookie": cookie})
+        with urlopen(request, timeout=PATIENCE) as answer:
+            assert answer.url.endswith(page)
 
 
 def test_a_recipient_that_hangs_holds_up_no_other_flow_and_no_page(
@@ -68,10 +87,7 @@ def test_a_recipient_that_hangs_holds_up_no_other_flow_and_no_page(
             assert [submit(product, other, f"other{number}@x.co") for number in range(WEB_THREADS)] == [
                 "success"
             ] * WEB_THREADS
-            for page in PAGES:
-                request = Request(f"{product}/app/{page}", headers={"Cookie": session.OutputString()})
-                with urlopen(request, timeout=PATIENCE) as answer:
-                    assert answer.url.endswith(page)
+            visit(product, session.OutputString())
 
             assert [submission.done() for submission in waiting] == [False] * len(waiting)
         finally:
@@ -79,4 +95,40 @@ def test_a_recipient_that_hangs_holds_up_no_other_flow_and_no_page(
         assert [submission.result(PATIENCE) for submission in waiting] == ["success"] * len(waiting)
     gates = dict(Lead.objects.values_list("email", "gate"))
     assert gates.pop("not-asked@x.co") == "failed"
+    assert set(gates.values()) == {"open"}
+
+
+def test_recipients_that_hang_leave_threads_together_as_well(
+    product: str,
+    acme: Account,
+    adam: User,
+    hanging: Flow,
+    crm_server: Answering,
+    second_server: Answering,
+    as_user: Callable[[User], Client],
+) -> None:
+    session = as_user(adam).cookies[product_settings.SESSION_COOKIE_NAME]
+    other, second = flow_of(acme), hanging_flow(acme, second_server)
+    with ThreadPoolExecutor() as pool:
+        waiting: list[Future[str]] = []
+        try:
+            for flow, server in ((hanging, crm_server), (second, second_server)):
+                waiting.append(pool.submit(submit, product, flow, f"waits-{flow.pk}@x.co"))
+                assert server.arrived.acquire(timeout=PATIENCE)
+
+            # For each of them one more might wait, but the two threads that are left are everybody's.
+            assert submit(product, hanging, "not-asked@x.co") == "success"
+            assert submit(product, second, "not-asked-either@x.co") == "success"
+            assert [submit(product, other, f"other{number}@x.co") for number in range(WEB_THREADS)] == [
+                "success"
+            ] * WEB_THREADS
+            visit(product, session.OutputString())
+
+            assert [submission.done() for submission in waiting] == [False] * len(waiting)
+        finally:
+            crm_server.gate.set()
+            second_server.gate.set()
+        assert [submission.result(PATIENCE) for submission in waiting] == ["success"] * len(waiting)
+    gates = dict(Lead.objects.values_list("email", "gate"))
+    assert (gates.pop("not-asked@x.co"), gates.pop("not-asked-either@x.co")) == ("failed", "failed")
     assert set(gates.values()) == {"open"}

@@ -1,5 +1,7 @@
 """XPath, CSS selectors and dotted paths."""
 
+from typing import Any
+
 import pytest
 
 from flows.recipients.documents import read_html, read_xml
@@ -97,3 +99,11 @@ def test_dotted_paths(path: str, found: list[str]) -> None:
     answer = {"a": {"b": 1}, "l": [5, {"c": "x"}], "none": None, "yes": True}
 
     assert find_in_json(answer, path) == found
+
+
+@pytest.mark.parametrize(
+    ("compile_path", "path"), [(compile_xpath, "/r" + "[x='y']" * 500), (compile_css, "r" + ".a" * 500)]
+)
+def test_a_path_has_few_predicates(compile_path: Any, path: str) -> None:
+    with pytest.raises(LocationError):
+        compile_path(path)

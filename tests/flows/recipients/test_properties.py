@@ -31,7 +31,7 @@ def test_every_answer_is_read(content_type: str, body: bytes, path: str, term: s
 
     result = read_answer(values | {"capture.c": term}, response, secrets=(), transactions=())
 
-    assert result.outcome in ("success", "failure")
+    assert result.outcome in ("success", "failure", "error")
     assert b"\\u0000" not in orjson.dumps(result.appended)
 
 

@@ -2,11 +2,14 @@
 otherwise.
 """
 
+import gzip
+import zlib
 from typing import Any
 
 import pytest
 
 from flows.recipients.response import RecipientResult, read_answer
+from leadconduit.lib.masking import MASK
 from leadconduit.lib.outbound import Response
 
 JSON, XML, HTML, TEXT = "application/json", "text/xml", "text/html; charset=utf-8", "text/plain"
@@ -75,7 +78,8 @@ def read(
         ({"outcome_search_term": "true", "outcome_search_path": "/r/ok"}, DOCUMENT, XML, "success"),
         ({"outcome_search_term": "q", "outcome_search_path": "/r/@a"}, DOCUMENT, XML, "success"),
         ({"outcome_search_term": "true", "outcome_search_path": "ok"}, DOCUMENT, XML, "failure"),
-        ({"outcome_search_term": "true", "outcome_search_path": "/r[["}, DOCUMENT, XML, "failure"),
+        # LeadConduit finds nothing there, which may be a success.
+        ({"outcome_search_term": "true", "outcome_search_path": "/r[["}, DOCUMENT, XML, "error"),
         ({"outcome_search_term": "good"}, "<r><good", XML, "success"),
         ({"outcome_search_term": "good", "outcome_search_path": "div.content h1"}, PAGE, HTML, "success"),
         ({"outcome_search_term": "bad", "outcome_search_path": "div.content h1"}, PAGE, HTML, "failure"),
@@ -205,7 +209,9 @@ def test_a_cookie_is_found_whatever_its_case() -> None:
 def test_an_echo_of_a_secret_is_masked() -> None:
     result = read({"reason_path": "you"}, '{"you":"said sesame","in":[{"sesame":1}]}', secrets=("sesame",))
 
-    assert "sesame" not in str(result)
+    assert "sesame" not in str(result.kept)
+    assert "sesame" not in result.reason
+    assert result.appended["you"] == "said sesame"
 
 
 def test_what_postgresql_does_not_keep_is_replaced() -> None:
@@ -239,22 +245,125 @@ def test_a_page_that_breaks_off_is_read_as_far_as_it_goes(page: str) -> None:
 
 def test_a_number_that_is_a_secret_is_masked() -> None:
     result = read(
-        {"price_path": "n"}, '{"n":4815162342,"m":48,"deep":[{"n":4815162342}]}', secrets=("4815162342",)
+        {"price_path": "m"}, '{"n":4815162342,"m":48,"deep":[{"n":4815162342}]}', secrets=("4815162342", "48")
     )
 
-    assert "4815162342" not in str(result.appended)
-    assert result.appended["m"] == 48
+    assert "4815162342" not in str(result.kept)
+    assert (result.kept["m"], result.kept["price"]) == (MASK, 48)
 
 
 @pytest.mark.parametrize("values", [{"capture.x": "(open se)"}, {"reason_path": "(n sesa)"}])
 def test_a_pattern_cuts_no_part_out_of_a_secret(values: dict[str, Any]) -> None:
     result = read(values, "you sent open sesame", TEXT, secrets=("open sesame",))
 
-    assert "sesa" not in str(result.appended)
-    assert "open se" not in str(result.appended)
+    assert "sesa" not in str(result.kept)
+    assert "open se" not in str(result.kept)
 
 
 def test_a_search_sees_the_answer_as_it_came() -> None:
     values = {"outcome_search_term": "sesame"}
 
     assert read(values, "open sesame", TEXT, secrets=("sesame",)).outcome == "success"
+
+
+# --- What cannot be judged is an error, and lets no lead through
+
+FAILS_IF_FOUND = {"outcome_search_term": "dup", "outcome_on_match": "failure"}
+GZIPPED = gzip.compress(b'{"m":"dup"}')
+DEEP = '{"m":' * 800 + '"dup"' + "}" * 800
+NESTED = "<r>" + "<a>" * 95 + "<b/>" * 34_000 + "</a>" * 95 + "</r>"
+
+
+@pytest.mark.parametrize("secret", ["failure", "error", "ailur", "price", "outcome"])
+def test_no_secret_changes_the_outcome_or_our_names(secret: str) -> None:
+    result = read(FAILS_IF_FOUND | {"capture.price_seen": "(dup)"}, '{"m":"dup"}', secrets=(secret,))
+
+    assert result.outcome == result.appended["outcome"] == result.kept["outcome"] == "failure"
+    assert {"outcome", "price", "price_seen"} <= result.kept.keys()
+
+
+def test_rules_see_what_a_secret_is_masked_in() -> None:
+    result = read({"capture.c": "(.*)"}, "id abc4711", TEXT, secrets=("4711",))
+
+    assert (result.appended["c"], result.kept["c"]) == ("id abc4711", f"id abc{MASK}")
+
+
+@pytest.mark.parametrize("status", [0, 42, 99, 600, 700, 999])
+def test_a_status_that_is_none_is_an_error(status: int) -> None:
+    assert read({}, "{}", status=status).outcome == "error"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "outcome"),
+    [
+        ("gzip", GZIPPED, "failure"),
+        ("X-GZip", GZIPPED, "failure"),
+        ("deflate", zlib.compress(b'{"m":"dup"}'), "failure"),
+        ("deflate", zlib.compress(b'{"m":"dup"}', wbits=-15), "failure"),
+        ("identity", b'{"m":"dup"}', "failure"),
+        ("gzip", b"", "success"),
+        ("gzip", GZIPPED[:-4], "error"),
+        ("gzip", GZIPPED + GZIPPED, "error"),
+        ("gzip", b'{"m":"x"}', "error"),
+        ("gzip", gzip.compress(bytes(10_000_000)), "error"),
+        ("gzip, gzip", gzip.compress(GZIPPED), "error"),
+        ("br", b"x", "error"),
+    ],
+)
+def test_an_answer_is_judged_unpacked_or_not_at_all(encoding: str, body: bytes, outcome: str) -> None:
+    assert read(FAILS_IF_FOUND, body, headers=(("Content-Encoding", encoding),)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("charset", "outcome"),
+    [
+        ("utf-16", "failure"),
+        ('"UTF-16LE"', "failure"),
+        ("punycode", "error"),
+        ("utf-7", "error"),
+        ("?", "error"),
+    ],
+)
+def test_an_answer_is_judged_decoded_or_not_at_all(charset: str, outcome: str) -> None:
+    assert (
+        read(FAILS_IF_FOUND, "dup".encode("utf-16-le"), f"text/plain; Charset={charset}").outcome == outcome
+    )
+
+
+@pytest.mark.parametrize("name", ["outcome_search_term", "capture.x", "reason_path", "cookie_search_term"])
+def test_a_pattern_that_takes_too_long_is_an_error(name: str) -> None:
+    values = FAILS_IF_FOUND | {name: "(?=x)|(a|a)+b"}
+    cookie = (("Set-Cookie", "a" * 60),)
+
+    result = read(values, "a" * 60, TEXT, headers=cookie)
+
+    assert (result.outcome, result.reason) == ("error", "A pattern takes too long on this answer.")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "path"),
+    [
+        ('{"m":"x"', JSON, "m"),
+        ("", JSON, "m"),
+        (DEEP, JSON, "m"),
+        ("<r><m>x</m>", XML, "/r/m"),
+        ("<!DOCTYPE r><r><m>x</m></r>", XML, "/r/m"),
+        ("<r/>", XML, "/r[["),
+        ("a&" * 2000, "application/x-www-form-urlencoded", "m"),
+    ],
+)
+def test_what_cannot_be_read_as_what_it_calls_itself_is_an_error_where_it_is_searched_in(
+    body: str, content_type: str, path: str
+) -> None:
+    assert read(FAILS_IF_FOUND | {"outcome_search_path": path}, body, content_type).outcome == "error"
+
+
+def test_an_answer_that_is_nested_deeply_is_masked() -> None:
+    assert read({}, DEEP, secrets=("sesame",)).outcome == "success"
+
+
+@pytest.mark.parametrize("path", ["//a", "//*", "//a//a//b"])
+def test_an_answer_that_takes_too_much_to_read_is_an_error(path: str) -> None:
+    result = read({"reason_path": path}, NESTED, XML)
+
+    assert (result.outcome, result.reason) == ("error", "The answer is too much work to read.")

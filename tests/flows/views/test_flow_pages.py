@@ -136,8 +136,12 @@ def test_a_source_is_turned_off_and_removed(visitor: Client, acme: Account) -> N
     entity = EntityFactory.create(account=acme)
     flow = FlowFactory.create(account=acme, sources=[source_of(entity)])
 
-    post(visitor, flow, "sources/", switch=entity.pk)
-    assert saved(flow)["sources"][0]["enabled"] is False
+    # Whoever presses twice, or in two windows, does not turn it on again.
+    for _ in range(2):
+        post(visitor, flow, "sources/", off=entity.pk)
+        assert saved(flow)["sources"][0]["enabled"] is False
+    post(visitor, flow, "sources/", on=entity.pk)
+    assert saved(flow)["sources"][0]["enabled"] is True
 
     post(visitor, flow, "sources/", remove=entity.pk)
     assert saved(flow)["sources"] == []
@@ -212,6 +216,10 @@ def test_steps_are_moved_and_removed(visitor: Client, acme: Account) -> None:
     assert [step["description"] for step in saved(flow)["steps"]] == ["Second", "First"]
 
     post(visitor, flow, "steps/", remove=first)
+    assert [step["description"] for step in saved(flow)["steps"]] == ["Second"]
+
+    again = visitor.post(f"/app/flows/{flow.pk}/steps/", {"remove": first}, follow=True)
+    assert "has no such step any more" in again.content.decode()
     assert [step["description"] for step in saved(flow)["steps"]] == ["Second"]
 
 

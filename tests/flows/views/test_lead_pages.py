@@ -9,7 +9,7 @@ from django.utils import timezone
 from flows import intake
 from flows.models import Attempt, Delivery, Due, Flow, Lead, State
 from leadconduit.accounts.models import Account, User
-from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of
+from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of, use_of
 
 
 @pytest.fixture
@@ -53,6 +53,26 @@ def test_a_stopped_leads_page_says_which_step_and_why(visitor: Client, flow: Flo
     assert "Step 1, “Texans”," in page
     assert "No Texans" in page
     assert "lead.state is equal to &quot;TX&quot;: yes" in page
+
+
+@pytest.mark.parametrize("state", ["NY", "TX"])
+def test_a_leads_page_names_what_its_flow_had_paused(visitor: Client, acme: Account, state: str) -> None:
+    crm = DestinationFactory.create(account=acme, name="CRM", actions=["Create"])
+    flow = FlowFactory.create(
+        account=acme,
+        fields=["email", "state"],
+        sources=[source_of(EntityFactory.create(account=acme))],
+        steps=[filter_step({"lhv": "lead.state", "op": "is equal to", "rhv": "TX"})],
+        destinations=[use_of(crm, "create", enabled=False)],
+        deployed=True,
+    )
+    lead = submitted(flow, email="ada@example.com", state=state)
+
+    page = text(visitor, f"/app/leads/{lead.pk}/")
+
+    assert "CRM: Create" in page
+    assert "Not owed: it was paused in this flow." in page
+    assert "delivered to no destination" not in page
 
 
 def test_a_leads_page_shows_its_deliveries_in_order(visitor: Client, flow: Flow) -> None:

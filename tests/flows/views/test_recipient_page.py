@@ -140,6 +140,67 @@ def test_a_credential_is_replaced_and_goes_with_its_user(visitor: Client, acme: 
     }
 
 
+def test_at_another_address_credentials_are_asked_for_again(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    mapped = {"basic_username": "ada", "basic_password": "open sesame", "json_property.token": "t-4711"}
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped=mapped)])
+    before, fields = saved(flow), shown(visitor, address(flow))
+    places = [at(fields, "basic_password"), at(fields, "json_property.*", 1)]
+    url = f"{at(fields, 'url')}-value"
+
+    answer = visitor.post(address(flow), fields | {url: "https://mine.example/leads"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert saved(flow) == before
+    for place in places:
+        assert f'id="{place}-value_error"' in page
+        assert f'href="#{place}-value"' in page
+    assert page.count("since the address changed") == 4  # at its place, and above
+    assert "leave empty to keep it" not in page
+    assert "Leave this empty" not in page
+
+    fields = dict(fields_of(page))
+    visitor.post(address(flow), fields | {url: "https://crm.example/leads"})
+    assert saved(flow) == before
+
+    visitor.post(address(flow), fields | {f"{place}-value": "new" for place in places})
+    after = {one["property"]: one for one in saved(flow)[0]["integration"]["mappings"]}
+    assert after["url"]["value"] == "https://mine.example/leads"
+    assert {"sealed"} == {"sealed"} & after["basic_password"].keys() & after["json_property.token"].keys()
+
+
+def test_credentials_in_what_is_sent_are_never_shown_again(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    url = "https://crm.example/leads?api_key=u-4711&a=1"
+    mapped = {"json_property.token": "t-4711", "json_property.session_token": "{{lead.token}}"}
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, url, mapped=mapped)])
+    before = saved(flow)
+
+    page = visitor.get(address(flow)).content.decode()
+    fields = dict(fields_of(page))
+    answer = visitor.post(address(flow), fields)
+
+    assert answer.status_code == 302
+    assert saved(flow) == before
+    assert "4711" not in page
+    assert fields[f"{at(fields, 'url')}-value"] == ["https://crm.example/leads?api_key=********&a=1"]
+    assert fields[f"{at(fields, 'json_property.*', 2)}-value"] == ["{{lead.token}}"]
+
+    row = f"{at(fields, 'json_property.*', 1)}-value"
+    changed = {
+        row: "{{lead.other}}",
+        f"{at(fields, 'url')}-value": "https://crm.example/new?api_key=********",
+    }
+    visitor.post(address(flow), fields | changed)
+    after = {one["property"]: one for one in saved(flow)[0]["integration"]["mappings"]}
+    assert after["json_property.token"]["value"] == "{{lead.other}}"
+    assert after["url"]["value"] == "https://crm.example/new?api_key=********"
+    assert after["url"]["sealed"] == before[0]["integration"]["mappings"][0]["sealed"]
+
+
 @pytest.mark.parametrize(
     ("family", "part", "value", "said"),
     [
@@ -196,6 +257,78 @@ def test_another_module_shows_its_own_fields_and_loses_nothing(
     assert saved(flow)[0]["integration"]["module_id"] == FORM
 
 
+def test_another_module_and_back_puts_everything_where_it_was(
+    visitor: Client, acme: Account, crm: Entity
+) -> None:
+    rules = {"op": "and", "rules": [{"lhv": "lead.email", "op": "is not blank"}]}
+    step = recipient_step(
+        crm, mapped={"method": "PUT", "json_property.a.b": "1", "json_property.token": "t-1"}
+    )
+    step["integration"]["mappings"] += [
+        {"property": "json_property.when", "value": "2", "rule_set": rules},
+        {"property": "method", "value": "PATCH", "rule_set": rules},
+    ]
+    flow = FlowFactory.create(account=acme, steps=[step])
+    before, fields = saved(flow), shown(visitor, address(flow))
+
+    away = pressed(visitor, address(flow), fields | {"module_id": FORM}, "module")
+    back = pressed(
+        visitor, address(flow), away | {"module_id": before[0]["integration"]["module_id"]}, "module"
+    )
+
+    assert [name for name, value in back.items() if name.endswith("-family") and value == ["*"]] == [
+        f"{at(fields, '*')}-family"
+    ], "only the method that depends on the lead"
+    assert back[f"{at(back, 'method')}-value"] == ["PUT"]
+    assert visitor.post(address(flow), back).status_code == 302
+    assert saved(flow) == before
+
+
+@pytest.mark.parametrize(
+    ("family", "sentence"),
+    [
+        ("json_property.*", "Give the property a name."),
+        ("header.*", "Give the header a name."),
+        ("*", "Give the property a name."),
+    ],
+)
+def test_a_row_without_a_name_is_asked_for_one(
+    visitor: Client, acme: Account, crm: Entity, family: str, sentence: str
+) -> None:
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped={"header.X-One": "1"})])
+    fields = pressed(visitor, address(flow), shown(visitor, address(flow)), f"add {family}")
+    row = at(fields, family, -1)
+
+    answer = visitor.post(address(flow), fields | {f"{row}-name": "", f"{row}-value": "a"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{row}-name_error">{sentence}</p>' in page
+    assert f'href="#{row}-name"' in page
+    assert "is not a property of" not in page
+    assert "json_property.:" not in page
+
+
+@pytest.mark.parametrize(
+    ("mapped", "any_answer"),
+    [
+        ({}, True),
+        ({"outcome_search_term": " "}, True),
+        ({"outcome_search_path": "status"}, True),
+        ({"outcome_search_term": "accepted"}, False),
+    ],
+)
+def test_a_step_that_searches_for_nothing_says_what_that_lets_pass(
+    visitor: Client, acme: Account, crm: Entity, mapped: dict[str, str], any_answer: bool
+) -> None:
+    flow = FlowFactory.create(account=acme, steps=[recipient_step(crm, mapped=mapped)])
+    said = "Every answer below 500 lets the lead pass"
+
+    assert (said in visitor.get(address(flow)).content.decode()) is any_answer
+    assert (said in visitor.get(f"/app/flows/{flow.pk}/steps/").content.decode()) is any_answer
+    assert said not in visitor.get(new(flow)).content.decode()
+
+
 def test_a_row_has_a_condition_of_its_own(visitor: Client, acme: Account, crm: Entity) -> None:
     flow = FlowFactory.create(account=acme, steps=[recipient_step(crm)])
     fields = shown(visitor, address(flow))
@@ -226,8 +359,8 @@ def test_rules_may_name_what_earlier_recipients_answered_and_no_later_ones(
         visitor.get(f"/app/flows/{flow.pk}/steps/{step['id']}/").content.decode() for step in saved(flow)
     )
 
-    assert "Nothing is called `acme_crm.score` here" in first
-    assert "Nothing is called" not in last
+    assert "`acme_crm.score` is blank here: step 2, which appends it, comes later." in first
+    assert "blank here" not in last
 
 
 def test_the_page_costs_the_same_queries_however_many_recipients(

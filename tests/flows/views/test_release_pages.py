@@ -99,10 +99,11 @@ def test_each_delivery_of_a_released_lead_says_so(visitor: Client, flow: Flow) -
 
 
 @pytest.mark.usefixtures("allowed")
-def test_a_reason_is_required(visitor: Client, flow: Flow) -> None:
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b"])
+def test_a_reason_that_can_be_read_is_required(visitor: Client, flow: Flow, reason: str) -> None:
     lead = submitted(flow)
 
-    answer = visitor.post(PAGE, {"lead": lead.pk, "reason": "  "})
+    answer = visitor.post(PAGE, {"lead": lead.pk, "reason": reason})
 
     assert answer.status_code == 422
     assert "Say why: it stays with the lead." in answer.content.decode()
@@ -224,5 +225,5 @@ def test_asking_costs_the_same_queries_however_many_leads(
 
     for chosen in (leads[:1], leads):
         query = "&".join(f"lead={lead.pk}" for lead in chosen)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             visitor.get(f"{PAGE}?{query}")

@@ -235,5 +235,5 @@ def test_it_costs_the_same_queries_however_many_actions(
     for uses in ([crm], [crm, *(DestinationFactory.create(account=source.account) for _ in range(5))]):
         flow = flow_of(source, *uses)
         page(visitor, flow)  # compiles the revision
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             visitor.post(f"/app/flows/{flow.pk}/test/", {"sample": "{}", "source": source.pk})

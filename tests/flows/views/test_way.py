@@ -177,5 +177,5 @@ def test_a_leads_page_costs_the_same_queries_however_many_steps_and_uses(
         passed, withheld = submitted(flow), submitted(flow, state="CA")
         with django_assert_num_queries(15):
             page_of(visitor, passed)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             page_of(visitor, withheld)

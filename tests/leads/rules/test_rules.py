@@ -89,6 +89,18 @@ def test_all_or_any_of_the_rules_must_hold(op: str, matched: bool) -> None:
     assert rules.match({"lead": LEAD}).matched is matched
 
 
+def test_explaining_what_is_settled_takes_nothing_from_what_is_not() -> None:
+    known = {"lhv": "lead.a", "op": "is equal to", "rhv": "x"}
+    dear = [{"lhv": "lead.t", "op": "includes", "rhv": f"z{number}"} for number in range(30)]
+    rules = compile_rules({"op": "and", "rules": [{"op": "or", "rules": [known, *dear]}, known]})
+    variables: dict[str, object] = {"lead": {"a": "x", "t": "y " * 400_000}}
+
+    verdict = rules.match(variables)
+
+    assert verdict.matched is rules.matches(variables) is True
+    assert any(rule.unjudged for rule in verdict.rules())
+
+
 def test_the_verdict_explains_each_rule_with_its_values() -> None:
     rules = compile_rules(
         rule_set(rule("lead.state", "is equal to", "TX"), rule("lead.note", "is blank"), op="or")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("flows", "0006_lead_appended"),
+        ("flows", "0007_seal_credentials"),
     ]
 
     operations = [

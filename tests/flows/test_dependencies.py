@@ -1,0 +1,135 @@
+"""What a flow names and nothing provides where it is named."""
+
+from typing import Any
+
+import pytest
+
+from flows.dependencies import doubts_of
+
+OK = {"lhv": "acme.outcome", "op": "is equal to", "rhv": "success"}
+
+
+def rules(*lhv: str) -> dict[str, Any]:
+    return {"op": "and", "rules": [OK | {"lhv": one} for one in lhv]}
+
+
+def asked(key: str = "acme", *, id: str = "r", **parts: Any) -> dict[str, Any]:
+    mappings = [{"property": "url", "value": "https://x.example"}, *parts.pop("mappings", [])]
+    step = {"type": "recipient", "id": id, "key": key, "enabled": True, "rule_set": None}
+    return step | {"integration": {"mappings": mappings}} | parts
+
+
+def judged(*lhv: str, id: str = "f", **parts: Any) -> dict[str, Any]:
+    return {"type": "filter", "id": id, "enabled": True, "rule_set": rules(*lhv), "reason": ""} | parts
+
+
+def document(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    whole = {"fields": ["email", "phone_1"], "sources": [], "steps": list(steps), "destinations": []}
+    return whole | {"acceptance_criteria": None} | parts
+
+
+def source(**parts: Any) -> dict[str, Any]:
+    return {"entity": {"id": "e"}, "integration": {"mappings": []}, "enabled": True} | parts
+
+
+def use(**parts: Any) -> list[dict[str, Any]]:
+    return [{"destination": "d", "actions": [{"action": "a", "enabled": True, "rule_set": None} | parts]}]
+
+
+NAMED = "`acme.outcome` is blank here: "
+
+
+@pytest.mark.parametrize(
+    ("flow", "path", "sentence"),
+    [
+        (document(judged("acme.outcome")), "steps.0", "Nothing is called `acme.outcome` here"),
+        (document(judged("nokey.outcome"), asked()), "steps.0", "Nothing is called `nokey.outcome`"),
+        (
+            document(judged("acme.outcome"), asked()),
+            "steps.0",
+            f"{NAMED}step 2, which appends it, comes later.",
+        ),
+        (
+            document(asked(enabled=False), judged("acme.outcome")),
+            "steps.1",
+            f"{NAMED}step 1, which appends it, is turned off.",
+        ),
+        (document(asked(rule_set=rules("acme.outcome"))), "steps.0", f"{NAMED}only this step appends it"),
+        (
+            document(asked(mappings=[{"property": "json_property.a", "value": ["{{lowercase crm.id}}"]}])),
+            "steps.0",
+            "Nothing is called `crm.id`",
+        ),
+        (
+            document(judged("lead.email", reason="No {{lead.nmae}}")),
+            "steps.0",
+            "The flow has no field `nmae`: add it under Fields.",
+        ),
+        (
+            document(asked(), acceptance_criteria={"rule_set": rules("acme.outcome"), "reason": ""}),
+            "acceptance_criteria",
+            f"{NAMED}step 1, which appends it, comes later.",
+        ),
+        (
+            document(sources=[source(acceptance_criteria={"rule_set": rules("lead.state"), "reason": ""})]),
+            "sources.0",
+            "The flow has no field `state`: add it under Fields.",
+        ),
+        (
+            document(
+                asked(),
+                sources=[source(integration={"mappings": [{"property": "email", "value": "{{acme.mail}}"}]})],
+            ),
+            "sources.0",
+            "`acme.mail` is blank here: step 1, which appends it, comes later.",
+        ),
+        (document(destinations=use(rule_set=rules("acme.outcome"))), "destinations.0", "Nothing is called"),
+    ],
+)
+def test_what_nothing_provides_is_said_where_it_is_named(
+    flow: dict[str, Any], path: str, sentence: str
+) -> None:
+    [doubt] = doubts_of(flow)
+
+    assert doubt.path == path
+    assert doubt.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        document(asked(), judged("acme.outcome", "acme.any.path", "lead.email", "lead.phone_1.area")),
+        document(asked(), destinations=use(rule_set=rules("acme.outcome", "submission.ip", "flow.name"))),
+        document(asked(mappings=[{"property": "json_property.who", "value": "{{recipient.name}}"}])),
+        document(
+            judged("acme.outcome", enabled=False), destinations=use(enabled=False, rule_set=rules("x.y"))
+        ),
+        document(asked(), asked(id="s", enabled=False), judged("acme.outcome")),
+        # A source may submit what the flow has no field for, and have a mapping read it.
+        document(
+            sources=[source(integration={"mappings": [{"property": "email", "value": "{{lead.mail}}"}]})]
+        ),
+        document(
+            sources=[source(enabled=False, acceptance_criteria={"rule_set": rules("x.y"), "reason": ""})]
+        ),
+    ],
+)
+def test_what_is_provided_or_does_not_run_is_no_doubt(flow: dict[str, Any]) -> None:
+    assert doubts_of(flow) == []
+
+
+def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> None:
+    rows = [
+        {"target": "score", "template": "{{acme.score}} {{lead.of_another_flow}}"},
+        {"target": "literally", "template": "{{gone.outcome}}", "literal": True},
+    ]
+
+    [doubt] = doubts_of(document(destinations=use()), {"a": rows})
+
+    assert (doubt.id, doubt.is_mapping) == ("a", True)
+    assert doubt.sentence.startswith("Nothing is called `acme.score`")
+    assert doubts_of(document(asked(), destinations=use()), {"a": rows}) == []
+
+
+def test_the_same_is_said_once_of_a_step() -> None:
+    assert len(doubts_of(document(judged("lead.state", "lead.state", reason="{{lead.state}}")))) == 1
