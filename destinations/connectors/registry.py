@@ -1,6 +1,7 @@
 """Every connector, named one by one."""
 
 from destinations.connectors.declaration import Connector
+from destinations.connectors.salesforce.declaration import SALESFORCE
 from destinations.connectors.webhook import WEBHOOK
 
-REGISTRY: dict[str, Connector] = {connector.key: connector for connector in (WEBHOOK,)}
+REGISTRY: dict[str, Connector] = {connector.key: connector for connector in (WEBHOOK, SALESFORCE)}

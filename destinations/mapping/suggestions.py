@@ -9,7 +9,7 @@ from destinations.platforms.port import TargetField
 LEAST = 40
 """Below this confidence nothing is suggested."""
 
-SAME_NAME, SAME_LABEL, SYNONYM, SYNONYMS, SAME_WORDS, ONLY_ONE = 90, 86, 82, 76, 70, 45
+DECLARED, SAME_NAME, SAME_LABEL, SYNONYM, SYNONYMS, SAME_WORDS, ONLY_ONE = 99, 90, 86, 82, 76, 70, 45
 AGREES, DISAGREES, USED, LATER = 6, -25, -3, -2
 """What types, another target with the same source, and each better field of the same meaning do to a confidence."""
 
@@ -301,11 +301,23 @@ class _Index:
     def candidates(self, target: TargetField) -> list[Suggestion]:
         """Each source once, as the best of its reasons has it."""
         best: dict[str, Suggestion] = {}
-        for suggestion in [*self._by_names(target), *self._by_words(target), *self._by_type(target)]:
+        of_all = [
+            *self._as_declared(target),
+            *self._by_names(target),
+            *self._by_words(target),
+            *self._by_type(target),
+        ]
+        for suggestion in of_all:
             other = best.get(suggestion.template)
             if other is None or other.confidence < suggestion.confidence:
                 best[suggestion.template] = suggestion
         return list(best.values())
+
+    def _as_declared(self, target: TargetField) -> Iterator[Suggestion]:
+        """What the receiver's connector knows to be right, where the lead has it."""
+        path = target.suggested.strip("{} ")
+        if source := self.by_path.get(_short(path)) if path else None:
+            yield Suggestion(source.path, target.suggested, DECLARED, f"what {source.name or path} is for")
 
     def _by_names(self, target: TargetField) -> Iterator[Suggestion]:
         for phrase, written in _phrases(target):

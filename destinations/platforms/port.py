@@ -74,7 +74,10 @@ class Page(FieldGroup):
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field of the receiver that a mapping row can fill. Its `type` is one of `target_fields.TYPES`."""
+    """A field of the receiver that a mapping row can fill. Its `type` is one of `target_fields.TYPES`.
+
+    `suggested` is a template of one path that fills it best, where that can be named.
+    """
 
     key: str
     label: str
@@ -83,6 +86,7 @@ class TargetField:
     max_length: int | None = None
     choices: tuple[Choice, ...] = ()
     help: str = ""
+    suggested: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,37 @@
 """What every connector must keep to. `test_contract.py` runs it for each one in the registry."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
 
 from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.declaration import Connector
 from destinations.fields import FieldSpec
 from destinations.outcome import Outcome, Result
-from destinations.platforms.port import ActionValues, DestinationValues, Order
+from destinations.platforms.port import ActionSpec, ActionValues, DestinationValues, Order
+from destinations.sandbox.stand_ins import environment
 from destinations.target_fields import TYPES
 from leadconduit.lib import outbound
 
 SCHEMES = {"none", "api_key", "basic", "bearer", "headers", "oauth2_code", "oauth2_client"}
 CANARY = "canary-s3cret/é"
 ADDRESS = "https://example.com/leads"
-# A reserved address: the guarded client refuses it, so no request leaves, whatever a connector does with it.
-FORBIDDEN = "http://192.0.2.1/leads"
+# A reserved address: the guarded client refuses it, so no request leaves, whatever a connector does with it. Systems
+# with addresses of their own are led there, too.
+NOWHERE = "http://192.0.2.1"
+FORBIDDEN = f"{NOWHERE}/leads"
 
 
 class ConnectorContract:
+    @pytest.fixture(autouse=True)
+    def nowhere(self, settings: Settings) -> None:
+        settings.OUTBOUND_ALLOW = []
+        settings.OUTBOUND_REWRITE = json.loads(environment(NOWHERE)["OUTBOUND_REWRITE"])
+
     def test_it_says_what_it_is(self, connector: Connector) -> None:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", connector.key)
         assert connector.name
@@ -115,17 +127,27 @@ def _orders(connector: Connector) -> list[Order]:
                 instance_id="i",
                 integration=connector.key,
                 scheme=scheme.key,
-                credentials=_samples(scheme.fields),
+                credentials={**_samples(scheme.fields), **_token(connector, scheme.key)},
                 configuration=configuration,
             ),
             action=ActionValues(
                 action_id=action.key, name=action.name, configuration=_samples(action.fields)
             ),
-            payload={"email": "ada@example.com"},
+            payload=_payload(action),
         )
         for scheme in connector.schemes
         for action in connector.actions
     ]
+
+
+def _token(connector: Connector, scheme: str) -> dict[str, str]:
+    return {"access_token": CANARY} if scheme in connector.oauth else {}
+
+
+def _payload(action: ActionSpec) -> dict[str, Any]:
+    """What finds a record, too, where an action looks for one."""
+    fields = [target.key for target in action.targets.fields if target.type == "email"]
+    return dict.fromkeys(["email", *fields], "ada@example.com")
 
 
 def _samples(fields: Iterable[FieldSpec], *, address: str = ADDRESS) -> dict[str, Any]:
@@ -144,4 +166,4 @@ def _sample(field: FieldSpec, address: str) -> Any:
         "boolean": True,
         "choice": field.choices[0].value if field.choices else "x",
     }
-    return samples.get(field.kind, "sample")
+    return samples.get(field.kind, field.placeholder or "sample")

@@ -20,13 +20,17 @@ class Received:
 
 @dataclass
 class Receiver:
-    """A real HTTP server of another party: keeps what it gets, and answers what it is told to."""
+    """A real HTTP server of another party: keeps what it gets, and answers what it is told to.
+
+    Requests are answered by `script` first, one after another, each with a status, a body and headers.
+    """
 
     url: str = ""
     status: int = 200
     body: str = "{}"
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
+    script: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     requests: list[Received] = field(default_factory=list)
 
     @property
@@ -55,13 +59,15 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Received(self.command, self.path, headers, body))
             time.sleep(receiver.delay)
-            self.send_response(receiver.status)
-            for name, value in receiver.headers.items():
+            always = receiver.status, receiver.body, receiver.headers
+            status, answer, named = receiver.script.pop(0) if receiver.script else always
+            self.send_response(status)
+            for name, value in named.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(receiver.body.encode())))
+            self.send_header("Content-Length", str(len(answer.encode())))
             self.end_headers()
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked may be gone by now
-                self.wfile.write(receiver.body.encode())
+                self.wfile.write(answer.encode())
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 

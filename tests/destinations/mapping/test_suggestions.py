@@ -183,3 +183,19 @@ def test_a_field_that_no_flow_takes_is_never_a_likely_one() -> None:
         "email": (57, "same name, same type, but no flow of yours takes it"),
         "name": (49, "“name” is first_name and last_name together, but no flow of yours takes them"),
     }
+
+
+def test_what_a_receiver_knows_to_be_right_comes_first() -> None:
+    target = TargetField("LeadId", "Lead ID", suggested="{{receipts.create_lead.id}}")
+    sources = [
+        SourceField("lead.id", "Id of the lead"),
+        SourceField("receipts.create_lead.id", "Create New Lead: id of its record"),
+    ]
+
+    assert suggest([target], sources)["LeadId"].template == "{{receipts.create_lead.id}}"
+
+
+def test_what_a_receiver_knows_to_be_right_must_be_there() -> None:
+    target = TargetField("Crm", "CRM", suggested="{{receipts.create_lead.id}}")
+
+    assert suggest([target], [SourceField("lead.email", "Email")]) == {}
