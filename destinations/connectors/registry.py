@@ -1,7 +1,8 @@
 """Every connector, named one by one."""
 
 from destinations.connectors.declaration import Connector
+from destinations.connectors.marketo import MARKETO
 from destinations.connectors.salesforce.declaration import SALESFORCE
 from destinations.connectors.webhook import WEBHOOK
 
-REGISTRY: dict[str, Connector] = {connector.key: connector for connector in (WEBHOOK, SALESFORCE)}
+REGISTRY: dict[str, Connector] = {connector.key: connector for connector in (WEBHOOK, SALESFORCE, MARKETO)}
