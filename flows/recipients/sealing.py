@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from leadconduit.leads.values import as_text
+from leadconduit.lib import encryption
 from leadconduit.lib.encryption import DecryptionError, decrypt, encrypt
 
 SHOWN = "********"
@@ -78,12 +79,23 @@ def seal(value: object, *, account_id: str) -> str:
 
 def unseal(sealed: str, *, account_id: str) -> Any:
     """What was sealed. Raises DecryptionError."""
+    text = decrypt(_stored(sealed), bound_to=_place(account_id)).decode()
+    return orjson.loads(text.removeprefix(_AS_JSON)) if text.startswith(_AS_JSON) else text
+
+
+def renewed(sealed: str, *, account_id: str) -> str:
+    """The same under the first key of the ring; as it is where that made it. Raises DecryptionError."""
+    stored = _stored(sealed)
+    if encryption.is_current(stored):
+        return sealed
+    return base64.b64encode(encryption.renewed(stored, bound_to=_place(account_id))).decode()
+
+
+def _stored(sealed: str) -> bytes:
     try:
-        stored = base64.b64decode(sealed, validate=True)
+        return base64.b64decode(sealed, validate=True)
     except ValueError as error:
         raise DecryptionError("This is no sealed value.") from error
-    text = decrypt(stored, bound_to=_place(account_id)).decode()
-    return orjson.loads(text.removeprefix(_AS_JSON)) if text.startswith(_AS_JSON) else text
 
 
 def _place(account_id: str) -> str:

@@ -40,6 +40,16 @@ def decrypt(stored: bytes | memoryview, *, bound_to: str) -> bytes:
         raise DecryptionError(f"The value does not belong to {bound_to}, or it was changed.") from error
 
 
+def is_current(stored: bytes | memoryview) -> bool:
+    """Was it encrypted with the first key of the ring? Of a value that is none, no."""
+    return bytes(stored[:_KEY_ID_LENGTH]) == _current()[0]
+
+
+def renewed(stored: bytes | memoryview, *, bound_to: str) -> bytes:
+    """The same value under the first key of the ring. Raises DecryptionError."""
+    return encrypt(decrypt(stored, bound_to=bound_to), bound_to=bound_to)
+
+
 def _split(stored: bytes) -> tuple[bytes, bytes, bytes]:
     nonce_end = _KEY_ID_LENGTH + _NONCE_LENGTH
     if len(stored) < nonce_end:
