@@ -87,7 +87,8 @@ class Receipt:
 class Result:
     """How an attempt ended. `retry_after` is in seconds, when the receiver said so.
 
-    `exchange` is the last request and response, masked and fit for storing; None when there was none.
+    `exchange` is the last request and response, masked and fit for storing; None when there was none. `not_connected`:
+    the connection is dead, so that the lead waits until somebody connects again, and this try does not count.
     """
 
     outcome: Outcome
@@ -95,6 +96,7 @@ class Result:
     retry_after: float | None = None
     receipt: Receipt | None = None
     exchange: Mapping[str, Any] | None = field(default=None, repr=False)
+    not_connected: bool = False
 
     @property
     def sentence(self) -> str:

@@ -246,7 +246,13 @@ class BuiltinSender:
             return await self._client_of(order.destination).send(order, calls)
         except NotConnected as refused:
             outcome = Outcome.UNAUTHORIZED if refused.gone else Outcome.UNAVAILABLE
-            return Result(outcome, refused.sentence, refused.retry_after, exchange=calls.exchange)
+            return Result(
+                outcome,
+                refused.sentence,
+                refused.retry_after,
+                exchange=calls.exchange,
+                not_connected=refused.gone,
+            )
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(

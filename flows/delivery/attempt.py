@@ -41,6 +41,11 @@ class Attempted:
         return "waiting" if self.next_at else self.result.outcome.last_state
 
     @property
+    def spends_a_try(self) -> bool:
+        """A dead connection is no fault of the lead: however often that is met, it is not given up for it."""
+        return not self.result.not_connected
+
+    @property
     def reason(self) -> str:
         """Success needs no reason; what went wrong is always said."""
         return self.result.reason if self.result.outcome.is_success else self.result.sentence
@@ -68,17 +73,24 @@ async def attempt(claim: Claim, prepared: Prepared, policy: backoff.Policy) -> A
         started_at=started_at,
         ms=ms,
         result=result,
-        next_at=backoff.next_attempt_at(
-            result.outcome,
-            tries=tries,
-            now=now,
-            policy=policy,
-            jitter=random.random(),  # noqa: S311  # it spreads retries and guards nothing
-            retry_after=result.retry_after,
-        ),
+        next_at=_next_at(result, tries=tries, now=now, policy=policy),
         lane_closed_until=backoff.closed_until(
             result.outcome, now=now, policy=policy, retry_after=result.retry_after
         ),
+    )
+
+
+def _next_at(result: Result, *, tries: int, now: datetime, policy: backoff.Policy) -> datetime | None:
+    if result.not_connected:
+        # Its lane is closed, and that is what it waits for: so soon, it goes out when that opens.
+        return now + policy.first
+    return backoff.next_attempt_at(
+        result.outcome,
+        tries=tries,
+        now=now,
+        policy=policy,
+        jitter=random.random(),  # noqa: S311  # it spreads retries and guards nothing
+        retry_after=result.retry_after,
     )
 
 

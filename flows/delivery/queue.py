@@ -141,8 +141,9 @@ returning due.delivery_id
 """
 
 RESCHEDULE = """
-update due set lease_id = null, due_at = again.at, tries = due.tries + 1
-from unnest(%(deliveries)s::text[], %(leases)s::uuid[], %(at)s::timestamptz[]) as again(delivery_id, lease_id, at)
+update due set lease_id = null, due_at = again.at, tries = due.tries + again.spent
+from unnest(%(deliveries)s::text[], %(leases)s::uuid[], %(at)s::timestamptz[], %(spent)s::int[])
+    as again(delivery_id, lease_id, at, spent)
 where due.delivery_id = any(%(deliveries)s) and due.delivery_id = again.delivery_id and due.lease_id = again.lease_id
 returning due.delivery_id
 """
@@ -158,9 +159,14 @@ async def finish(cursor: Cursor, claims: Sequence[Claim]) -> set[str]:
     return await _give_back(cursor, FINISH, claims)
 
 
-async def reschedule(cursor: Cursor, claims: Sequence[Claim], *, at: Sequence[datetime]) -> set[str]:
-    """Queue tried deliveries for their next try, each `at` its time. Answers those whose lease still held."""
-    return await _give_back(cursor, RESCHEDULE, claims, at=list(at))
+async def reschedule(
+    cursor: Cursor, claims: Sequence[Claim], *, at: Sequence[datetime], spent: Sequence[int]
+) -> set[str]:
+    """Queue tried deliveries for their next try, each `at` its time, with so many tries `spent` on this one.
+
+    Answers those whose lease still held.
+    """
+    return await _give_back(cursor, RESCHEDULE, claims, at=list(at), spent=list(spent))
 
 
 async def close_lanes(cursor: Cursor, until: Mapping[str, datetime]) -> None:

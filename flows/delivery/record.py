@@ -99,6 +99,7 @@ async def record(cursor: Cursor, batch: Sequence[Attempted], *, now: datetime) -
         cursor,
         [attempted.claim for attempted in again],
         at=[attempted.next_at for attempted in again if attempted.next_at],
+        spent=[int(attempted.spends_a_try) for attempted in again],
     )
     counted = [attempted for attempted in batch if attempted.claim.delivery_id in held]
     await _keep_attempts(cursor, batch, held)

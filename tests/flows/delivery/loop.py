@@ -49,6 +49,7 @@ def attempted(
     lane_closed_until: datetime | None = None,
     number: int = 1,
     exchange: dict[str, object] | None = None,
+    not_connected: bool = False,
 ) -> Attempted:
     return Attempted(
         id=new_id(),
@@ -57,7 +58,7 @@ def attempted(
         revision_id=None,
         started_at=datetime.now(UTC),
         ms=12,
-        result=Result(outcome, reason, exchange=exchange),
+        result=Result(outcome, reason, exchange=exchange, not_connected=not_connected),
         next_at=again_at,
         lane_closed_until=lane_closed_until,
     )

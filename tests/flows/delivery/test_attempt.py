@@ -76,6 +76,12 @@ def test_the_last_try_fails_it(trying: Callable[..., Attempted]) -> None:
     assert (made.state, made.next_at) == ("failed", None)
 
 
+def test_a_dead_connection_spends_no_try(trying: Callable[..., Attempted]) -> None:
+    made = trying(answering(Result(Outcome.UNAUTHORIZED, "Revoked.", not_connected=True)), tries=2)
+
+    assert (made.state, made.spends_a_try, made.reason) == ("waiting", False, "Revoked.")
+
+
 def test_a_fault_of_ours_is_traced_and_tried_again(trying: Callable[..., Attempted]) -> None:
     async def broken(order: Order) -> Result:
         raise KeyError("no such thing")

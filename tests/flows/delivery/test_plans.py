@@ -18,12 +18,13 @@ UNWANTED = re.compile(r"Seq Scan|Bitmap|Hash|Merge|Sort")
 LANES = [f"{number:024x}" for number in range(20)]
 IDS = [f"{number:024x}" for number in range(100)]
 LEASES = [uuid4() for _ in IDS]
-GIVEN_BACK = {"deliveries": IDS, "leases": LEASES, "at": [makers.NOW] * len(IDS)}
+GIVEN_BACK = {"deliveries": IDS, "leases": LEASES, "at": [makers.NOW] * len(IDS), "spent": [1] * len(IDS)}
 SUMMED_UP = {
     "ids": IDS,
     "states": ["waiting"] * 100,
     "outcomes": [""] * 100,
     "reasons": [""] * 100,
+    "receipts": [None] * 100,
     "now": makers.NOW,
 }
 LED = {"leaders": IDS, "lowest": IDS[0], "now": makers.NOW}

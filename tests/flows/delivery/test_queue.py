@@ -237,7 +237,11 @@ def finish(claims: list[Claim]) -> set[str]:
 
 def reschedule(claims: list[Claim]) -> set[str]:
     again: set[str] = run(
-        transact(lambda cursor: queue.reschedule(cursor, claims, at=[makers.NOW] * len(claims)))
+        transact(
+            lambda cursor: queue.reschedule(
+                cursor, claims, at=[makers.NOW] * len(claims), spent=[1] * len(claims)
+            )
+        )
     )
     return again
 

@@ -231,3 +231,13 @@ def test_what_is_no_address_is_no_link_to_a_record(delivery: Delivery) -> None:
 
     delivery.refresh_from_db()
     assert delivery.receipt == {"id": "7", "url": None}
+
+
+def test_a_try_that_a_dead_connection_ended_is_kept_and_not_counted_against_the_lead(
+    delivery: Delivery,
+) -> None:
+    write(attempted(the_one(), Outcome.UNAUTHORIZED, again_at=later(seconds=10), not_connected=True))
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.outcome, delivery.attempt_count) == (State.WAITING, "unauthorized", 1)
+    assert Due.objects.get().tries == 0
