@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from destinations.models import Action
+from destinations.models import Action, Connection
 from flows import intake
 from flows.models import Delivery, Event
 from leadconduit.accounts.models import Account, ApiKey, CustomField, User
@@ -68,9 +68,13 @@ def things(acme: Account) -> dict[str, str]:
     assert found is not None
     field = CustomField.make(account=acme, name="Roof age", type="number", by=None)
     lead = intake.submit(found, {"email": "lead@acme.test"}, ip="127.0.0.1", now=timezone.now())
+    connection = Connection(account=acme, integration="webhook", scheme="bearer")
+    connection.seal({"token": "s3cret"})
+    connection.save()
     return {
         "api-keys": ApiKey.make(account=acme, name="Zapier", by=None)[0].pk,
         "destinations": destination.instance_id,
+        "connections": connection.pk,
         "actions": Action.objects.get(destination=destination).pk,
         "versions": "1",
         "choices": "list",

@@ -85,6 +85,14 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/destinations/{instance_id}/delete/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/actions/{action}/key/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     "/app/destinations/{instance_id}/attach/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
+    # --- Connections
+    "/app/connections/": {"GET": SEE},
+    "/app/connections/callback/": {"GET": CHANGE},
+    "/app/connections/{connection_id}/": {"GET": SEE_IT, "POST": CHANGE_IT},
+    "/app/connections/{connection_id}/consent/": {"GET": CHANGE_IT},
+    "/app/connections/{connection_id}/verify/": {"POST": CHANGE_IT},
+    "/app/connections/{connection_id}/rename/": {"POST": CHANGE_IT},
+    "/app/connections/{connection_id}/disconnect/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     # --- Flows
     "/app/flows/": {"GET": SEE},
     "/app/flows/new/": {"GET": CHANGE, "POST": CHANGE},
