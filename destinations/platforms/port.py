@@ -231,13 +231,18 @@ class LiveAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One lead to be delivered. `key` is the delivery's: the same for every try."""
+    """One lead to be delivered. `key` is the delivery's: the same for every try, and an id, made when the delivery was.
+
+    `uncertain`: an earlier try may have arrived, since no answer came. An action that declares `look_up_first` asks then
+    whether it did.
+    """
 
     key: str
     destination: DestinationValues
     action: ActionValues
     payload: Mapping[str, Any] = field(repr=False)
     test: bool = False
+    uncertain: bool = False
 
 
 # --- The protocols

@@ -10,12 +10,14 @@ from typing import Any
 from django.db import models
 
 from destinations.models import Connection, Destination, DestinationRevision
+from destinations.outcome import Outcome
 from flows.delivery.cache import Cache
 from flows.delivery.orders import Batch, DeliveryRow, LeadRow, LiveRevision, Prepared
 from flows.delivery.queue import Claim
 from flows.delivery.receipts import earlier
-from flows.models import Delivery, Entity, Flow, Lead
+from flows.models import Attempt, Delivery, Entity, Flow, Lead
 from leadconduit.accounts.models import Account
+from leadconduit.lib.ids import children_from
 
 
 class Loader:
@@ -41,8 +43,8 @@ class Loader:
         named = {revision.connection for revision in revisions.values() if revision.connection}
         connections = Connection.objects.select_related("token").in_bulk(named) if named else {}
         names = self._names_of(deliveries.values(), leads.values())
-        receipts = earlier(deliveries.values())
-        return Batch(deliveries, leads, destinations, revisions, connections, names, receipts)
+        receipts, uncertain = earlier(deliveries.values()), _uncertain(deliveries.values())
+        return Batch(deliveries, leads, destinations, revisions, connections, names, receipts, uncertain)
 
     def _names_of(self, deliveries: Iterable[DeliveryRow], leads: Iterable[LeadRow]) -> dict[str, str]:
         rows = list(deliveries)
@@ -58,6 +60,17 @@ class Loader:
 
 def _deliveries(ids: Iterable[str]) -> Iterable[DeliveryRow]:
     return map(DeliveryRow._make, Delivery.objects.filter(pk__in=ids).values_list(*DeliveryRow._fields))
+
+
+def _uncertain(deliveries: Iterable[DeliveryRow]) -> set[str]:
+    """Those of which a try may have arrived, without anybody knowing. Asked of those alone that were tried before."""
+    tried = [row.id for row in deliveries if row.attempt_count]
+    if not tried:
+        return set()
+    attempts = Attempt.objects.filter(
+        delivery__in=tried, id__gte=children_from(min(tried)), outcome=Outcome.UNKNOWN
+    )
+    return set(attempts.values_list("delivery", flat=True))
 
 
 def _leads(ids: set[str]) -> Iterable[LeadRow]:

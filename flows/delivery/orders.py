@@ -1,6 +1,6 @@
 """What a delivery sends: the plain values that were loaded become an order for a platform. No query is made here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -121,7 +121,7 @@ class LiveRevision:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """All that some deliveries need, by id; what is gone is not there. `names` are of accounts, flows, entities;
-    `receipts` are, by a delivery's id, those of the ones before it."""
+    `receipts` are, by a delivery's id, those of the ones before it; of the `uncertain` a try may have arrived."""
 
     deliveries: Mapping[str, DeliveryRow]
     leads: Mapping[str, LeadRow]
@@ -130,6 +130,7 @@ class Batch:
     connections: Mapping[str, Connection]
     names: Mapping[str, str]
     receipts: Mapping[str, Receipts] = field(default_factory=dict)
+    uncertain: Collection[str] = ()
     _opened: dict[str, DestinationValues] = field(default_factory=dict, repr=False)
 
     def prepare(self, delivery_id: str) -> Prepared:
@@ -159,6 +160,7 @@ class Batch:
             key=delivery.key,
             destination=self._destination_values(destination, revision),
             action=action,
+            uncertain=delivery.id in self.uncertain,
             payload=revision.payload(delivery.action, self._variables(delivery, revision)),
         )
 

@@ -1,8 +1,9 @@
 """What each action does, with as many requests as it takes. Every request but the last may be repeated without harm.
 
-A retry after no answer came must not make a second record where that can be helped. A lead with an external id is
-written by that id; a conversion looks first whether the lead is converted; a campaign that has the member already is
-content. A contact's opportunity and a lead without an external id have nothing to be known by, and may come twice.
+A try of which no answer came must not be followed by a second record where that can be helped. A lead with a field for
+the delivery's key is written by that key. Otherwise the next try looks first: for a lead of the same e-mail address, or an
+opportunity of the same account and name, that is younger than the delivery. A conversion always looks whether the lead is
+converted, and a campaign that has the member already is content. What has neither key nor e-mail address may come twice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,13 +17,17 @@ from destinations.connectors.salesforce import answers, requests
 from destinations.outcome import Outcome, Receipt, Result
 from destinations.platforms.port import DestinationValues, Order
 from leadconduit.leads.values import as_text
+from leadconduit.lib.ids import time_of
 from leadconduit.lib.outbound import Request, Response
 
-MOST_REQUESTS = 6
-"""Of one action: two that look, two that write, one that is repeated with a new token, and the token itself."""
+MOST_REQUESTS = 8
+"""Of one action: four that look, two that write, one that is repeated with a new token, and the token itself."""
 
 LEAD_ID, CONTACT_ID, EMAIL, EXTERNAL_ID = "LeadId", "ContactId", "Email", "LeadExternalId"
 """By which a lead or contact is found that another action made; no fields of what is written."""
+
+
+ARRIVED = "An earlier try had arrived, though no answer came: its record is there."
 
 
 class Ended(Exception):
@@ -106,6 +111,12 @@ def longest_send(destination: DestinationValues) -> float:
 
 
 async def _create_lead(work: Work) -> Result:
+    email = work.value(EMAIL)
+    if work.order.uncertain and email and not work.options.get("key_field"):
+        where = f"{requests.equals('Email', email)} AND {_since(work.order)}"
+        found = await work.find(requests.select("Id", "Lead", where, "ORDER BY CreatedDate DESC LIMIT 1"))
+        if found:
+            return work.delivered(str(found[0]["Id"]), ARRIVED)
     response = await work.ask(lambda known: _lead_request(work.order, known))
     return work.delivered(_made(response))
 
@@ -330,10 +341,13 @@ async def _filled_in(work: Work, opportunity_id: str, reason: str = "") -> Resul
 async def _opportunity_of(work: Work, contact: Mapping[str, Any]) -> Result:
     if not (work.options.get("stage") or work.value("StageName")):
         raise Ended(Result(Outcome.MISCONFIGURED, "Choose the stage of an opportunity that no lead becomes."))
-    response = await work.ask(
-        lambda known: _opportunity_request(work.order, known, str(contact["AccountId"]))
-    )
-    opportunity_id = _made(response)
+    opportunity_id = await _opportunity_of_an_earlier_try(work, contact)
+    if not opportunity_id:
+        account_id = str(contact["AccountId"])
+        response = await work.ask(lambda known: _opportunity_request(work.order, known, account_id))
+        opportunity_id = _made(response)
+    elif await work.find(_roles(opportunity_id, str(contact["Id"]))):
+        return work.delivered(opportunity_id, ARRIVED)
     role = {"OpportunityId": opportunity_id, "ContactId": str(contact["Id"]), "IsPrimary": True}
     try:
         await work.ask(lambda known: requests.create(known, "OpportunityContactRole", role))
@@ -342,6 +356,24 @@ async def _opportunity_of(work: Work, contact: Mapping[str, Any]) -> Result:
         said = f"The opportunity was created, but not tied to the contact {contact['Id']}. {ended.result.sentence}"
         return work.delivered(opportunity_id, said)
     return work.delivered(opportunity_id, "There is no lead to convert: the opportunity is the contact's.")
+
+
+async def _opportunity_of_an_earlier_try(work: Work, contact: Mapping[str, Any]) -> str:
+    """ "" where there is none, or no doubt."""
+    name = work.value("Name")
+    if not work.order.uncertain or not name:
+        return ""
+    of_account = requests.equals("AccountId", str(contact["AccountId"]))
+    where = f"{of_account} AND {requests.equals('Name', name)} AND {_since(work.order)}"
+    found = await work.find(requests.select("Id", "Opportunity", where, "ORDER BY CreatedDate DESC LIMIT 1"))
+    return str(found[0]["Id"]) if found else ""
+
+
+def _roles(opportunity_id: str, contact_id: str) -> str:
+    where = (
+        f"{requests.equals('OpportunityId', opportunity_id)} AND {requests.equals('ContactId', contact_id)}"
+    )
+    return requests.select("Id", "OpportunityContactRole", where, "LIMIT 1")
 
 
 def _opportunity_request(order: Order, credentials: Credentials, account_id: str) -> Request:
@@ -358,6 +390,12 @@ def _opportunity_request(order: Order, credentials: Credentials, account_id: str
 
 
 # --- What all have in common
+
+
+def _since(order: Order) -> str:
+    """What an earlier try of the order made is younger than the order; clocks may differ by some minutes."""
+    at = time_of(order.key) - timedelta(minutes=10)
+    return f"CreatedDate >= {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _record_id(given: str) -> str:

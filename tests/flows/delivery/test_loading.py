@@ -11,7 +11,7 @@ from destinations.platforms.port import Order
 from flows.delivery.loading import Loader
 from flows.delivery.orders import Prepared
 from flows.delivery.queue import Claim
-from flows.models import Delivery, Lead
+from flows.models import Attempt, Delivery, Lead
 from tests.factories import AccountFactory
 from tests.flows.delivery import makers
 
@@ -270,3 +270,17 @@ def test_receipts_of_a_batch_take_one_query_more(django_assert_num_queries: Any)
 
     with django_assert_num_queries(4):
         loader.prepare([Claim(one.pk, one.destination_id, 0, uuid4(), 45) for one in followers])
+
+
+# --- After a try of which no answer came
+
+
+def test_a_delivery_of_which_a_try_may_have_arrived_stays_uncertain() -> None:
+    delivery, other = makers.deliveries(makers.destination(), 2)
+    for number, outcome in enumerate(("unknown", "unreachable"), 1):
+        Attempt.objects.create(delivery=delivery, number=number, outcome=outcome)
+    Attempt.objects.create(delivery=other, number=1, outcome="unreachable")
+    Delivery.objects.update(attempt_count=2)
+
+    assert order_of(delivery).uncertain
+    assert not order_of(other).uncertain

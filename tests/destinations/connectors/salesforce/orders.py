@@ -17,7 +17,7 @@ LEAD, CONTACT, ACCOUNT = "00Q5e00000Ab1CdEAJ", "0035e00000Ab1CdAAJ", "0015e00000
 CAMPAIGN, OPPORTUNITY, MEMBER = "7015e00000Ab1CdAAJ", "0065e00000Ab1CdAAJ", "00v5e00000Ab1CdAAJ"
 
 
-def order(action: str, payload: dict[str, Any], **options: Any) -> Order:
+def order(action: str, payload: dict[str, Any], *, uncertain: bool = False, **options: Any) -> Order:
     return Order(
         key=KEY,
         destination=DestinationValues(
@@ -25,6 +25,7 @@ def order(action: str, payload: dict[str, Any], **options: Any) -> Order:
         ),
         action=ActionValues(action_id=action, name=action, configuration=options),
         payload=payload,
+        uncertain=uncertain,
     )
 
 

@@ -131,7 +131,11 @@ def test_a_contact_that_is_missing_is_created_when_that_is_wanted(receiver: Rece
 @pytest.mark.parametrize(("creates", "query"), [(False, "updateOnly=true"), (True, "")])
 def test_a_contact_is_written_by_its_external_id(receiver: Receiver, creates: bool, query: str) -> None:
     payload = {"Crm__c": "a/b 1", "Phone": "555"}
-    options = {"find_by": "external_id", "external_id_field": "Crm__c", "create_missing": creates}
+    options: dict[str, Any] = {
+        "find_by": "external_id",
+        "external_id_field": "Crm__c",
+        "create_missing": creates,
+    }
 
     sent(receiver, order("update_contact", payload, **options), (200, {"id": CONTACT, "created": False}))
 
@@ -174,7 +178,7 @@ def test_where_there_is_no_lead_the_contact_becomes_a_member(receiver: Receiver)
 
 # --- Create Opportunity
 
-OPTIONS = {"converted_status": "Closed - Converted"}
+OPTIONS: dict[str, Any] = {"converted_status": "Closed - Converted"}
 OPEN = {"Id": LEAD, "Email": "ada@example.com", "IsConverted": False, "ConvertedOpportunityId": None}
 
 
@@ -281,6 +285,53 @@ def test_a_role_that_is_refused_makes_no_second_opportunity(receiver: Receiver) 
 
     assert result.outcome == "delivered"
     assert "not tied to the contact" in result.reason
+
+
+# --- After a try of which no answer came
+
+
+def test_a_lead_that_may_have_arrived_is_looked_for_before_it_is_created_again(receiver: Receiver) -> None:
+    wanted = order("create_lead", PERSON, uncertain=True)
+
+    there = sent(receiver, wanted, found({"Id": LEAD}))
+    missing = sent(receiver, wanted, found(), created(LEAD))
+
+    assert asked(receiver) == ["GET /query", "GET /query", "POST /sobjects/Lead"]
+    assert soql(receiver.requests[0]) == (
+        "SELECT Id FROM Lead WHERE Email = 'ada@example.com' AND CreatedDate >= 2024-03-12T19:06:17Z"
+        " ORDER BY CreatedDate DESC LIMIT 1"
+    )
+    assert [result.receipt.id for result in (there, missing) if result.receipt] == [LEAD, LEAD]
+    assert "earlier try" in there.reason
+
+
+def test_a_key_or_a_lead_without_an_email_is_not_looked_for(receiver: Receiver) -> None:
+    sent(receiver, order("create_lead", PERSON, uncertain=True, key_field="K__c"), created(LEAD))
+    sent(receiver, order("create_lead", {"LastName": "A"}, uncertain=True), created(LEAD))
+
+    assert asked(receiver) == [f"PATCH /sobjects/Lead/K__c/{KEY}", "POST /sobjects/Lead"]
+
+
+@pytest.mark.parametrize("has_role", [True, False])
+def test_a_contacts_opportunity_that_may_have_arrived_is_looked_for(
+    receiver: Receiver, has_role: bool
+) -> None:
+    payload = {"Email": "ada@example.com", "Name": "Solar"}
+    role = [found({"Id": MEMBER})] if has_role else [found(), created(MEMBER)]
+
+    result = sent(
+        receiver,
+        order("create_opportunity", payload, uncertain=True, stage="New", **OPTIONS),
+        found(),
+        found({"Id": CONTACT, "AccountId": ACCOUNT}),
+        found({"Id": OPPORTUNITY}),
+        *role,
+    )
+
+    assert f"AccountId = '{ACCOUNT}' AND Name = 'Solar' AND CreatedDate >= " in soql(receiver.requests[2])
+    assert "POST /sobjects/Opportunity" not in asked(receiver)
+    assert result.receipt is not None
+    assert result.receipt.id == OPPORTUNITY
 
 
 # --- What all have in common

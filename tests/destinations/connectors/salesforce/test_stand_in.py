@@ -1,6 +1,7 @@
 """The actions against the stand-in, at Salesforce's own addresses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,3 +158,12 @@ def test_a_record_is_linked_to_where_the_organisation_is(org: KeptRecords, deliv
 
     assert result.receipt is not None
     assert result.receipt.url == f"https://{BRIGHT.host}/{result.receipt.id}"
+
+
+def test_a_lead_whose_answer_was_lost_is_not_created_again(org: KeptRecords, calls: NewCalls) -> None:
+    wanted = order("create_lead", ADA)
+    lost = replace(wanted, uncertain=True)
+    first, second = (outbound.run(client.send(one, calls())) for one in (wanted, lost))
+
+    assert first.receipt == second.receipt
+    assert len(org.find("Lead", Email=ADA["Email"])) == 1
