@@ -37,7 +37,8 @@ class FieldSpec:
     `secret_pairs`), or a list of what a receiver takes (`target_fields`, described there). `minimum` and `maximum` bound
     a number, `max_length` a text and each part of a pair. With `spaces_count`, a text of nothing but white space is not
     blank. `check` takes a value of the right kind and returns what else
-    is wrong with it, or nothing. With `live_choices`, its choices are asked of the platform (`Setup.options`), and are
+    is wrong with it, or nothing. When a secret is replaced, the one before becomes the value of its field `previous`; a
+    `boolean` that is true takes away what `forgets` names, and is false again. With `live_choices`, its choices are asked of the platform (`Setup.options`), and are
     others when one of the fields in `depends_on` changes.
     """
 
@@ -51,6 +52,8 @@ class FieldSpec:
     choices: tuple[Choice, ...] = ()
     live_choices: bool = False
     depends_on: tuple[str, ...] = ()
+    previous: str = ""
+    forgets: str = ""
     placeholder: str = ""
     max_length: int = 2000
     minimum: float | None = None

@@ -1,6 +1,6 @@
 """What a connector declares. The marketplace, the wizard's forms, validation, masking and docs derive from it."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -38,6 +38,9 @@ class Client(Protocol):
         """Seconds that `send` takes at most: the sum of the timeouts of its requests."""
 
 
+ClientAuthentication = Literal["body", "basic"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth2:
     """How a scheme `oauth2_code` or `oauth2_client` gets its token.
@@ -51,9 +54,9 @@ class OAuth2:
     token_url: Callable[[Values], str]
     authorize_url: Callable[[Values], str] | None = None
     revoke_url: Callable[[Values], str] | None = None
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] | Callable[[Values], Sequence[str]] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
-    client_authentication: Literal["body", "basic"] = "body"
+    client_authentication: ClientAuthentication | Callable[[Values], ClientAuthentication] = "body"
     pkce: bool = True
     keeps: tuple[str, ...] = ()
     lifetime: float | None = None

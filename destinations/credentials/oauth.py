@@ -47,7 +47,7 @@ def consent(oauth: OAuth2, values: Values, *, redirect_uri: str, state: str) -> 
     url: str = client.prepare_request_uri(
         oauth.authorize_url(values),
         redirect_uri=redirect_uri,
-        scope=list(oauth.scopes) or None,
+        scope=scopes_of(oauth, values) or None,
         state=state,
         **(challenge if oauth.pkce else {}),
         **oauth.parameters,
@@ -75,7 +75,7 @@ def refresh_request(oauth: OAuth2, values: Values, refresh_token: str) -> Reques
 def client_request(oauth: OAuth2, values: Values) -> Request:
     """Asks for a token with nothing but the client's own credentials."""
     client = BackendApplicationClient(values["client_id"])
-    body = client.prepare_request_body(scope=list(oauth.scopes) or None)
+    body = client.prepare_request_body(scope=scopes_of(oauth, values) or None)
     return _request(oauth, values, body, oauth.token_url(values))
 
 
@@ -89,7 +89,8 @@ def revoke_request(oauth: OAuth2, values: Values, token: str) -> Request | None:
 def _request(oauth: OAuth2, values: Values, body: str, url: str, *, secrets: tuple[str, ...] = ()) -> Request:
     client_id, secret = values["client_id"], values.get("client_secret") or ""
     headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
-    if oauth.client_authentication == "basic":
+    way = oauth.client_authentication
+    if (way(values) if callable(way) else way) == "basic":
         pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
         headers.append(("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}"))
     else:
@@ -149,9 +150,13 @@ def _scopes(given: Mapping[str, Any]) -> frozenset[str] | None:
     return frozenset(map(str, scope)) if isinstance(scope, list) else None
 
 
-def missing_scopes(oauth: OAuth2, tokens: Tokens) -> list[str]:
+def scopes_of(oauth: OAuth2, values: Values) -> list[Any]:
+    return list(oauth.scopes(values) if callable(oauth.scopes) else oauth.scopes)
+
+
+def missing_scopes(oauth: OAuth2, values: Values, tokens: Tokens) -> list[str]:
     """Scopes that were asked for and not given; none where the server does not say what it gave."""
-    return [] if tokens.scopes is None else sorted(set(oauth.scopes) - tokens.scopes)
+    return [] if tokens.scopes is None else sorted(set(scopes_of(oauth, values)) - tokens.scopes)
 
 
 def was_not_sent(answer: Answer) -> bool:

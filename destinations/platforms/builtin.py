@@ -140,7 +140,7 @@ class BuiltinSetup:
             given = oauth.tokens_of(declared, outbound.send(request), now=datetime.now(UTC))
         except NoToken as refusal:
             return Connected("refused" if refusal.is_final else "unverified", {"": refusal.sentence})
-        if missing := oauth.missing_scopes(declared, given):
+        if missing := oauth.missing_scopes(declared, destination.credentials, given):
             return Connected("refused", {"": f"Not everything was allowed: {', '.join(missing)} is missing."})
         known = replace(destination, connection_id="", credentials={**destination.credentials, **given.kept})
         return replace(self._identified(known), tokens=given)
@@ -243,7 +243,7 @@ class BuiltinSender:
     async def send(self, order: Order) -> Result | Accepted:
         calls = _calls(order.destination)
         try:
-            return await self._client_of(order.destination).send(order, calls)
+            return _linked(await self._client_of(order.destination).send(order, calls))
         except NotConnected as refused:
             outcome = Outcome.UNAUTHORIZED if refused.gone else Outcome.UNAVAILABLE
             return Result(
@@ -281,6 +281,13 @@ def _without_client(scheme: AuthScheme) -> AuthScheme:
 
 def _with_client(destination: DestinationValues) -> dict[str, Any]:
     return {**tokens.client_of(destination.integration), **destination.credentials}
+
+
+def _linked(result: Result | Accepted) -> Result | Accepted:
+    """While the product is tried out, what links to a record leads to the stand-in that has it."""
+    if isinstance(result, Accepted) or result.receipt is None or result.receipt.url is None:
+        return result
+    return replace(result, receipt=replace(result.receipt, url=outbound.rewritten(result.receipt.url)))
 
 
 def _calls(destination: DestinationValues) -> Calls:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +19,8 @@ from destinations.models import Connection, Destination
 from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import get_or_post, tile
-from destinations.wizard import merged_value
+from destinations.views.consent import ask, find
+from destinations.wizard import merged_credentials
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -61,11 +62,6 @@ def _destinations_by_connection(request: MemberRequest) -> dict[str, list[Destin
 def connection_detail(request: MemberRequest, connection_id: str) -> HttpResponseBase:
     connection = find(request, connection_id)
     return _reconnect(request, connection) if request.method == "POST" else _page(request, connection)
-
-
-def find(request: MemberRequest, connection_id: str) -> Connection:
-    found = Connection.objects.for_account(request.account).select_related("token", "account")
-    return get_object_or_404(found, pk=connection_id)
 
 
 def _page(
@@ -141,14 +137,13 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(request, connection)
     before = configured.entered_of(connection)
     posted = SpecForm(scheme.fields, data=request.POST, prefix=scheme.key).read()
-    values = {spec.key: merged_value(spec, posted.get(spec.key), before) for spec in scheme.fields}
+    values = merged_credentials(scheme.fields, posted, before)
     standing = configured.values_of_connection(connection)
     outcome = _setup(connection).connect(standing, scheme.key, values)
     if outcome.status == "refused":
         return _page(request, connection, outcome.problems)
     if outcome.status == "waiting":
-        connections.settle(connection, scheme.fields, values)
-        return redirect("app:connection-consent", connection.pk)
+        return ask(request, connection, entered=values)
     if connections.is_another(connection, outcome.identity) and "another" not in request.POST:
         return _page(
             request, connection, another=outcome.identity.organisation or outcome.identity.organisation_id

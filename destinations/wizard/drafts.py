@@ -162,9 +162,7 @@ def save_auth(
     chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)
     if chosen is None:
         return {"scheme": "Choose one of the ways to authenticate."}
-    merged = {
-        spec.key: merged_value(spec, values.get(spec.key, spec.default), kept) for spec in chosen.fields
-    }
+    merged = merged_credentials(chosen.fields, values, kept)
     kept_as_they_are = {spec.key for spec in chosen.fields if spec.is_secret and not values.get(spec.key)}
     entered = {key: value for key, value in merged.items() if key not in kept_as_they_are}
     if before and before.scheme == scheme and merged == kept and before.verified_at and not anew:
@@ -198,8 +196,21 @@ def use_connection(
             _forget_unless_named(before)
 
 
-def merged_value(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
+def merged_credentials(
+    fields: Iterable[FieldSpec], values: Mapping[str, Any], kept: Mapping[str, Any]
+) -> dict[str, Any]:
     """What was entered, or what is kept where a secret was left blank."""
+    fields = tuple(fields)
+    merged = {spec.key: _merged(spec, values.get(spec.key, spec.default), kept) for spec in fields}
+    for spec in fields:
+        if spec.previous and kept.get(spec.key) and merged[spec.key] != kept[spec.key]:
+            merged[spec.previous] = kept[spec.key]
+        if spec.forgets and merged[spec.key]:
+            merged |= {spec.forgets: "", spec.key: False}
+    return merged
+
+
+def _merged(spec: FieldSpec, entered: Any, kept: Mapping[str, Any]) -> Any:
     stored = kept.get(spec.key)
     if spec.kind == "secret":
         return entered or stored
@@ -226,7 +237,8 @@ def _name_connection(
     """Let the draft name a connection with these values: the one before where it is the same."""
     is_same = before is not None and before.scheme == scheme and merged == kept
     connection = before if is_same and not (anew and before and before.verified_at) else None
-    if connection is None and (fields or connected.status == "waiting"):
+    is_something = any(merged[spec.key] not in (None, "", spec.default) for spec in fields)
+    if connection is None and (is_something or connected.status == "waiting"):
         shown, secret = split_secrets(fields, merged)
         connection = Connection(
             id=new_id(now),

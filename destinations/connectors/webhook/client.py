@@ -3,18 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from destinations.connectors.calls import Calls
+from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.preview import preview_of
 from destinations.connectors.webhook.answer import result_of
 from destinations.connectors.webhook.request import request_for, timeout_of
 from destinations.outcome import Result
 from destinations.platforms.port import DestinationValues, Order
+from leadconduit.lib.outbound import Request
 
 
 async def send(order: Order, calls: Calls) -> Result:
-    request = request_for(order)
-    answer = await calls.send(lambda _: request)
-    return result_of(answer, order.destination.configuration, secrets=request.secrets, now=datetime.now(UTC))
+    sent: list[Request] = []
+
+    def request(credentials: Credentials) -> Request:
+        sent.append(request_for(order, credentials))
+        return sent[-1]
+
+    answer = await calls.send(request)
+    return result_of(answer, order.destination.configuration, secrets=sent[-1].secrets, now=datetime.now(UTC))
 
 
 def preview(order: Order) -> dict[str, Any]:

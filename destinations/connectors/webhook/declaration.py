@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from destinations.connectors.declaration import Connector
+from destinations.connectors.declaration import Connector, OAuth2
 from destinations.connectors.webhook import client
 from destinations.connectors.webhook.answer import judge, status_problem
 from destinations.connectors.webhook.request import header_problem, headers_problem, path_problem, url_problem
+from destinations.connectors.webhook.signing import secret_problem
 from destinations.connectors.webhook.targets import targets
 from destinations.connectors.webhook.xml import root_problem
 from destinations.fields import Choice, FieldSpec
@@ -22,8 +23,38 @@ def _user_name_problem(username: str) -> str:
     return "HTTP Basic has no way to send a user name with a colon." if ":" in username else ""
 
 
+SIGNING = (
+    FieldSpec(
+        key="signing_secret",
+        label="Signing secret",
+        kind="secret",
+        help="Each request is signed with it, as standardwebhooks.com has it. 24 to 64 random bytes in base64:"
+        " openssl rand -base64 32.",
+        check=secret_problem,
+        previous="previous_signing_secret",
+    ),
+    FieldSpec(
+        key="previous_signing_secret",
+        label="Previous signing secret",
+        kind="secret",
+        help="Stored when you replace the one above. Requests carry a signature by each, until the receiver has changed.",
+        check=secret_problem,
+    ),
+    FieldSpec(
+        key="end_previous",
+        label="Stop signing with the previous secret",
+        kind="boolean",
+        default=False,
+        forgets="previous_signing_secret",
+    ),
+)
+"""Of every way to authenticate: who sends a request, and when, can be proved beside it."""
+
 NONE = AuthScheme(
-    key="none", label="No authentication", help="The address itself is all that the receiver asks for."
+    key="none",
+    label="No authentication",
+    help="The address itself is all that the receiver asks for.",
+    fields=SIGNING,
 )
 
 API_KEY = AuthScheme(
@@ -48,6 +79,7 @@ API_KEY = AuthScheme(
             max_length=100,
         ),
         FieldSpec(key="key", label="Key", kind="secret", required=True),
+        *SIGNING,
     ),
     check=_api_key_problems,
 )
@@ -59,6 +91,7 @@ BASIC = AuthScheme(
     fields=(
         FieldSpec(key="username", label="User name", required=True, max_length=200, check=_user_name_problem),
         FieldSpec(key="password", label="Password", kind="secret"),
+        *SIGNING,
     ),
 )
 
@@ -66,7 +99,10 @@ BEARER = AuthScheme(
     key="bearer",
     label="Bearer token",
     help="A token in the Authorization header.",
-    fields=(FieldSpec(key="token", label="Token", kind="secret", required=True, max_length=8000),),
+    fields=(
+        FieldSpec(key="token", label="Token", kind="secret", required=True, max_length=8000),
+        *SIGNING,
+    ),
 )
 
 HEADERS = AuthScheme(
@@ -82,6 +118,34 @@ HEADERS = AuthScheme(
             max_length=4000,
             check=headers_problem,
         ),
+        *SIGNING,
+    ),
+)
+
+OAUTH2_CLIENT = AuthScheme(
+    key="oauth2_client",
+    label="OAuth 2.0 client credentials",
+    help="A token for the product itself, got with a client id and a secret, and renewed by itself.",
+    fields=(
+        FieldSpec(
+            key="token_url",
+            label="Token URL",
+            kind="url",
+            required=True,
+            placeholder="https://example.com/oauth/token",
+            check=url_problem,
+        ),
+        FieldSpec(key="client_id", label="Client id", required=True),
+        FieldSpec(key="client_secret", label="Client secret", kind="secret", required=True),
+        FieldSpec(key="scope", label="Scope", help="With spaces between several. May be empty."),
+        FieldSpec(
+            key="client_authentication",
+            label="How the client shows who it is",
+            kind="choice",
+            default="body",
+            choices=(Choice("body", "In the body"), Choice("basic", "By HTTP Basic")),
+        ),
+        *SIGNING,
     ),
 )
 
@@ -233,7 +297,16 @@ WEBHOOK = Connector(
     category="Developer tools",
     overview="For a system of your own, or one that is not in the marketplace: choose the method and the format, "
     "authenticate by key, password, token or headers, and say how its answer is to be understood.",
-    schemes=(API_KEY, BEARER, BASIC, HEADERS, NONE),
+    schemes=(API_KEY, BEARER, BASIC, HEADERS, OAUTH2_CLIENT, NONE),
+    oauth={
+        OAUTH2_CLIENT.key: OAuth2(
+            token_url=lambda values: values["token_url"],
+            scopes=lambda values: (values.get("scope") or "").split(),
+            client_authentication=lambda values: (
+                "basic" if values.get("client_authentication") == "basic" else "body"
+            ),
+        )
+    },
     pages=(REQUEST, ANSWER),
     actions=(SEND,),
     targets=targets,

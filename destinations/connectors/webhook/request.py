@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from destinations.connectors.webhook.signing import signature_headers
 from destinations.connectors.webhook.xml import is_name, xml_body
 from destinations.platforms.port import Order
 from leadconduit.leads.values import as_text
@@ -17,13 +19,20 @@ from leadconduit.lib.outbound import Request, check_header, check_url
 Pairs = list[tuple[str, str]]
 
 # Which delivery this is, and an answer that we can read: nobody else's to choose. The client guards the transport's own.
-RESERVED_HEADERS = frozenset({"webhook-id", "accept-encoding"})
+RESERVED_HEADERS = frozenset({"webhook-id", "webhook-timestamp", "webhook-signature", "accept-encoding"})
 
 
-def request_for(order: Order) -> Request:
-    """The request that delivers this order. It carries the delivery's key as `webhook-id`, the same for every try."""
+def request_for(
+    order: Order, credentials: Mapping[str, Any] | None = None, *, now: datetime | None = None
+) -> Request:
+    """The request that delivers this order. It carries the delivery's key as `webhook-id`, the same for every try.
+
+    `credentials` are those that are good now, where they change.
+    """
     configuration = order.destination.configuration
-    credential = _credential(order.destination.scheme, order.destination.credentials)
+    known = order.destination.credentials if credentials is None else credentials
+    credential = _credential(order.destination.scheme, known)
+    signing = [known[key] for key in ("signing_secret", "previous_signing_secret") if known.get(key)]
     content_type, body, query = _formatted(configuration, order.payload)
     path = order.action.configuration.get("path") or ""
     headers = [
@@ -32,13 +41,14 @@ def request_for(order: Order) -> Request:
         *(configuration.get("headers") or ()),
         *credential.headers,
     ]
+    signatures = signature_headers(signing, key=order.key, body=body, now=now or datetime.now(UTC))
     return Request(
         method=configuration.get("method") or "POST",
         url=_address(configuration.get("url") or "", path, [*query, *credential.query]),
-        headers=(("webhook-id", order.key), *_merged(headers)),
+        headers=(("webhook-id", order.key), *(signatures if signing else ()), *_merged(headers)),
         body=body,
         timeout=timeout_of(configuration),
-        secrets=credential.secrets,
+        secrets=(*credential.secrets, *signing),
     )
 
 
@@ -68,8 +78,8 @@ def _credential(scheme: str, values: Mapping[str, Any]) -> _Credential:
         password = values.get("password") or ""
         encoded = base64.b64encode(f"{values.get('username') or ''}:{password}".encode()).decode()
         return _Credential(headers=[("Authorization", f"Basic {encoded}")], secrets=(password, encoded))
-    if scheme == "bearer":
-        token = values.get("token") or ""
+    if scheme in ("bearer", "oauth2_client"):
+        token = values.get("token" if scheme == "bearer" else "access_token") or ""
         return _Credential(headers=[("Authorization", f"Bearer {token}")], secrets=(token,))
     if scheme == "headers":
         pairs = [(name, value) for name, value in values.get("headers") or ()]

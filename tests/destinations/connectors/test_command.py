@@ -10,7 +10,7 @@ def test_the_command_prints_one_json_array(capsys: pytest.CaptureFixture[str]) -
 
     webhook = next(entry for entry in json.loads(capsys.readouterr().out) if entry["key"] == "webhook")
     assert webhook["name"] == "Custom Webhook"
-    assert set(webhook["auth"]) == {"none", "api_key", "basic", "bearer", "headers"}
+    assert set(webhook["auth"]) == {"none", "api_key", "basic", "bearer", "headers", "oauth2_client"}
     assert webhook["actions"] == [{"key": "send", "name": "Send lead"}]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from destinations import wizard
 from destinations.configured import current
 from destinations.mapping import MappingRow
-from destinations.models import Destination, DestinationRevision
+from destinations.models import Connection, Destination, DestinationRevision
 from destinations.wizard import ActionEntry
 from leadconduit.accounts.models import User
 from tests.factories import NOON
@@ -84,3 +84,8 @@ def live_of(destination: Destination) -> DestinationRevision:
 
 def fresh(destination: Destination) -> Destination:
     return Destination.objects.get(pk=destination.pk)
+
+
+def entered(connection: Connection) -> dict[str, Any]:
+    """The secrets of a connection, without those that nobody gave."""
+    return {key: value for key, value in connection.reveal().items() if value}

@@ -16,6 +16,7 @@ from tests.destinations.wizard.steps import (
     change_url,
     document_of,
     draft_of,
+    entered,
     has_draft,
     later,
     live_of,
@@ -69,9 +70,9 @@ def test_credentials_are_a_connection_that_the_draft_names(adam: User) -> None:
 
     connection = connection_of(destination)
     assert problems == {}
-    assert (connection.scheme, connection.settings, connection.reveal()) == (
+    assert (connection.scheme, connection.settings, entered(connection)) == (
         "basic",
-        {"username": "acme"},
+        {"username": "acme", "end_previous": False},
         {"password": "s3cret"},
     )
     assert document_of(destination)["scheme"] == "basic"
@@ -111,7 +112,7 @@ def test_another_user_name_carries_the_secret_over_to_a_new_connection(adam: Use
     authenticated(destination, adam, "basic", username="other", password="")
 
     assert connection_of(destination) != before
-    assert connection_of(destination).reveal() == {"password": "s3cret"}
+    assert entered(connection_of(destination)) == {"password": "s3cret"}
 
 
 def test_another_scheme_takes_no_secret_over(adam: User) -> None:
@@ -121,7 +122,7 @@ def test_another_scheme_takes_no_secret_over(adam: User) -> None:
     problems = authenticated(destination, adam, "bearer", token="")
 
     assert problems == {"token": "Fill this in."}
-    assert connection_of(destination).reveal() == {"token": None}
+    assert document_of(destination)["connection"] is None
 
 
 def test_a_header_without_a_value_keeps_the_one_of_its_name(adam: User) -> None:
@@ -130,7 +131,7 @@ def test_a_header_without_a_value_keeps_the_one_of_its_name(adam: User) -> None:
 
     authenticated(destination, adam, "headers", headers=[["X-Two", ""], ["X-Three", "3"]])
 
-    assert connection_of(destination).reveal() == {"headers": [["X-Two", "2"], ["X-Three", "3"]]}
+    assert entered(connection_of(destination)) == {"headers": [["X-Two", "2"], ["X-Three", "3"]]}
 
 
 def test_credentials_that_nothing_names_any_more_are_erased(adam: User) -> None:
@@ -148,8 +149,8 @@ def test_credentials_that_are_live_stay_when_the_draft_gets_others(adam: User) -
     authenticated(destination, adam, "bearer", token="second")
 
     live = Connection.objects.get(pk=live_of(destination).document["connection"])
-    assert live.reveal() == {"token": "s3cret-token"}
-    assert connection_of(destination).reveal() == {"token": "second"}
+    assert entered(live) == {"token": "s3cret-token"}
+    assert entered(connection_of(destination)) == {"token": "second"}
 
 
 def test_a_scheme_that_is_not_offered_is_refused(adam: User) -> None:
@@ -272,7 +273,7 @@ def test_discarding_goes_back_to_what_is_live_and_erases_the_drafts_credentials(
     wizard.discard_draft(destination=destination, by=adam)
 
     assert not has_draft(destination)
-    assert [connection.reveal() for connection in Connection.objects.all()] == [{"token": "s3cret-token"}]
+    assert [entered(connection) for connection in Connection.objects.all()] == [{"token": "s3cret-token"}]
     assert AuditEvent.objects.filter(action="destination.draft_discarded").exists()
 
 
@@ -287,3 +288,19 @@ def test_nothing_is_saved_into_a_deleted_destination(adam: User) -> None:
 
     with pytest.raises(wizard.Gone):
         change_url(destination, adam)
+
+
+# --- A secret that is replaced while the one before goes on
+
+
+def test_a_signing_secret_that_is_replaced_signs_on_until_that_is_ended(adam: User) -> None:
+    destination = begun(adam)
+    old, new = ("whsec_" + letter * 32 for letter in "ab")
+    authenticated(destination, adam, "none", signing_secret=old)
+
+    authenticated(destination, adam, "none", signing_secret=new)
+    overlapping = entered(connection_of(destination))
+    authenticated(destination, adam, "none", end_previous=True)
+
+    assert overlapping == {"signing_secret": new, "previous_signing_secret": old}
+    assert entered(connection_of(destination)) == {"signing_secret": new}

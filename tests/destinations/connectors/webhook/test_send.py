@@ -2,7 +2,7 @@ import json
 import socket
 from typing import Any
 
-from destinations.connectors.calls import Calls
+from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.webhook import client
 from destinations.outcome import Outcome, Result
 from leadconduit.lib import outbound
@@ -11,7 +11,8 @@ from tests.destinations.connectors.webhook.orders import KEY, order
 
 
 def send(url: str, **more: Any) -> Result:
-    return outbound.run(client.send(order(url, **more), Calls()))
+    wanted = order(url, **more)
+    return outbound.run(client.send(wanted, Calls(Fixed(wanted.destination.credentials))))
 
 
 def test_a_lead_arrives_as_it_was_mapped(receiver: Receiver) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from destinations.connectors.webhook.request import request_for
 from destinations.connectors.webhook.signing import secret_problem, signature_headers
+from tests.destinations.connectors.webhook.orders import order
 
 SECRET = "whsec_" + base64.b64encode(b"a" * 24).decode()
 OTHER = base64.b64encode(b"b" * 32).decode()
@@ -56,3 +58,24 @@ def test_an_old_request_is_refused_by_its_time() -> None:
 def test_what_is_no_secret_is_said(secret: str, said: str) -> None:
     assert said in secret_problem(secret)
     assert bool(said) == bool(secret_problem(secret))
+
+
+def test_a_request_is_signed_by_the_secret_and_the_one_before() -> None:
+    signing = {"signing_secret": OTHER, "previous_signing_secret": SECRET, "token": "t0ken"}
+    request = request_for(order(scheme="bearer", credentials=signing))
+
+    for secret in (SECRET, OTHER):
+        Webhook(secret).verify(request.body, dict(request.headers))
+    assert {OTHER, SECRET} <= set(request.secrets)
+    assert "webhook-signature" not in dict(request_for(order()).headers)
+
+
+def test_nobody_else_chooses_the_signatures_headers() -> None:
+    forged = request_for(
+        order(
+            headers=[["Webhook-Signature", "v1,forged"]],
+            credentials={"signing_secret": SECRET},
+        )
+    )
+
+    assert "v1,forged" not in str(forged.headers)
