@@ -1,6 +1,6 @@
 """A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 
-from destinations.fields import FieldSpec, split_secrets
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
 from destinations.platforms.port import Connected, Identity
@@ -82,13 +81,6 @@ def connected(
     )
 
 
-def settle(connection: Connection, fields: Sequence[FieldSpec], values: Mapping[str, Any]) -> None:
-    """What consent is asked for with. What the token server gave before goes on until there is something newer."""
-    connection.settings, secret = split_secrets(fields, values)
-    connection.seal(secret)
-    connection.save(update_fields=["settings", "secrets"])
-
-
 def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
     """Only a person can help: its destinations' lanes close, and what is owed to them waits. True for who noticed first.
 
@@ -111,7 +103,8 @@ def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
 def verified(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
     """The system was asked, and knows these credentials."""
     if connection.status != ConnectionStatus.CONNECTED:
-        return connected(connection, outcome, by=by, now=now)
+        connected(connection, outcome, by=by, now=now)
+        return
     connection.verified_at = now
     _keep_identity(connection, outcome.identity)
     connection.save(update_fields=["verified_at", "user", "organisation", "organisation_id"])

@@ -20,7 +20,7 @@ from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegr
 from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import get_or_post, tile
 from destinations.views.consent import ask, find
-from destinations.wizard import merged_credentials
+from destinations.wizard import merged_value
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -137,7 +137,7 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(request, connection)
     before = configured.entered_of(connection)
     posted = SpecForm(scheme.fields, data=request.POST, prefix=scheme.key).read()
-    values = merged_credentials(scheme.fields, posted, before)
+    values = {spec.key: merged_value(spec, posted.get(spec.key), before) for spec in scheme.fields}
     standing = configured.values_of_connection(connection)
     outcome = _setup(connection).connect(standing, scheme.key, values)
     if outcome.status == "refused":

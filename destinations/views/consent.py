@@ -1,11 +1,14 @@
 """Consent: to the other system and back, with what may go wrong on the way, each with what to do then."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,10 +16,10 @@ from django.views.decorators.http import require_safe
 from destinations import configured
 from destinations.credentials import connections, consent
 from destinations.credentials.consent import UnderWay
+from destinations.fields import split_secrets
 from destinations.models import Connection, Destination
-from destinations.platforms.port import Connected, PlatformError
+from destinations.platforms.port import Connected, DestinationValues, PlatformError
 from destinations.platforms.registry import PLATFORMS
-from destinations.views.connections import find
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -24,11 +27,28 @@ from leadconduit.accounts.models import Role
 @require_safe
 @requires(Role.ADMIN)
 def connection_consent(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """On to the other system. A page in between, since no form of ours may lead to another host."""
+    """On to the other system; `elsewhere` in the address: another organisation than before is meant."""
     connection = find(request, connection_id)
-    instance_id = request.GET.get("destination", "")
+    return ask(request, connection, request.GET.get("destination", ""), elsewhere="elsewhere" in request.GET)
+
+
+def find(request: MemberRequest, connection_id: str) -> Connection:
+    found = Connection.objects.for_account(request.account).select_related("token", "account")
+    return get_object_or_404(found, pk=connection_id)
+
+
+def ask(
+    request: MemberRequest,
+    connection: Connection,
+    instance_id: str = "",
+    *,
+    entered: Mapping[str, Any] | None = None,
+    elsewhere: bool = False,
+) -> HttpResponse:
+    """A page in between, since no form of ours may lead to another host. What was `entered` is kept when consent is there:
+    until then the connection goes on with what it has."""
     state = consent.new_state()
-    values = configured.values_of_connection(connection)
+    values = _values(connection, entered)
     try:
         asked = PLATFORMS[connection.platform].setup.consent(
             values, redirect_uri=_redirect_uri(), state=state
@@ -36,13 +56,18 @@ def connection_consent(request: MemberRequest, connection_id: str) -> HttpRespon
     except PlatformError as refused:
         messages.error(request, refused.sentence)
         return redirect("app:connection-detail", connection.pk)
-    under_way = UnderWay(connection.pk, instance_id, asked.verifier)
+    under_way = UnderWay(connection.pk, instance_id, asked.verifier, entered, elsewhere)
     consent.begin(request.session, state, under_way, now=timezone.now())
     context = {"connection": connection, "url": asked.url, "section": "connection"}
     answer = render(request, "connections/consent.html", context)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Refresh"] = f"0; url={asked.url}"
     return answer
+
+
+def _values(connection: Connection, entered: Mapping[str, Any] | None) -> DestinationValues:
+    values = configured.values_of_connection(connection)
+    return values if entered is None else replace(values, credentials=dict(entered))
 
 
 def _redirect_uri() -> str:
@@ -68,7 +93,7 @@ def connection_callback(request: MemberRequest) -> HttpResponse:
     if error := request.GET.get("error", ""):
         return _denied(request, connection, under_way, error)
     outcome = PLATFORMS[connection.platform].setup.consented(
-        configured.values_of_connection(connection),
+        _values(connection, under_way.entered),
         code=request.GET.get("code", ""),
         verifier=under_way.verifier,
         redirect_uri=_redirect_uri(),
@@ -94,24 +119,43 @@ def _settled(
     if outcome.tokens is None or outcome.status == "refused":
         words = outcome.problems.get("", "The other system gave no token.")
         return _refused(request, "It is not connected", f"{words} Connect again.", connection, under_way)
-    if connections.is_another(connection, outcome.identity):
+    if connections.is_another(connection, outcome.identity) and not under_way.elsewhere:
         assert outcome.identity is not None
         other = outcome.identity.organisation or outcome.identity.organisation_id
         return _refused(
             request,
             f"That is {other}, and not {connection.organisation or connection.organisation_id}",
             "All destinations of this connection would deliver into another organisation. Nothing was changed. Connect"
-            " again as somebody of the one before; for another organisation, make a connection of its own in the"
-            " destination's set-up.",
+            " again as somebody of the one before, or say that you mean the other one. Where only one destination is"
+            " meant, give it a connection of its own in its set-up.",
             connection,
             under_way,
+            other=other,
         )
     if outcome.status == "unverified":
         outcome = replace(outcome, status="connected")
-    connections.connected(connection, outcome, by=request.member, now=timezone.now())
+    connections.connected(
+        connection,
+        outcome,
+        by=request.member,
+        now=timezone.now(),
+        entered=_split(connection, under_way.entered),
+    )
     who = " at ".join(filter(None, (connection.user, connection.organisation)))
     messages.success(request, f"Connected{f' as {who}' if who else ''}.")
     return redirect(_back(request, connection, under_way))
+
+
+def _split(
+    connection: Connection, entered: Mapping[str, Any] | None
+) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    if entered is None:
+        return None
+    setup = PLATFORMS[connection.platform].setup
+    schemes = setup.schemes(configured.values_of_connection(connection))
+    return split_secrets(
+        next(scheme for scheme in schemes if scheme.key == connection.scheme).fields, entered
+    )
 
 
 def _refused(
@@ -120,13 +164,27 @@ def _refused(
     words: str,
     connection: Connection | None = None,
     under_way: UnderWay | None = None,
+    *,
+    other: str = "",
 ) -> HttpResponse:
-    again = back = ""
+    again = back = anyway = ""
     if connection is not None and under_way is not None:
         back = _back(request, connection, under_way)
-        again = reverse("app:connection-consent", args=[connection.pk])
-        again += f"?destination={under_way.instance_id}" if under_way.instance_id else ""
-    context = {"title": title, "words": words, "again": again, "back": back, "section": "connection"}
+        query = {"destination": under_way.instance_id} if under_way.instance_id else {}
+        # What was entered is not kept without consent: that begins where it can be entered again.
+        begin = "app:connection-consent" if under_way.entered is None else "app:connection-detail"
+        again = f"{reverse(begin, args=[connection.pk])}?{urlencode(query)}"
+        if other and under_way.entered is None:
+            anyway = f"{reverse(begin, args=[connection.pk])}?{urlencode(query | {'elsewhere': 1})}"
+    context = {
+        "title": title,
+        "words": words,
+        "again": again,
+        "anyway": anyway,
+        "other": other,
+        "back": back,
+        "section": "connection",
+    }
     return render(request, "connections/refused.html", context, status=400)
 
 

@@ -5,14 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from destinations.connectors.calls import Calls
+from destinations.connectors.registry import REGISTRY
 from destinations.connectors.salesforce import client
 from destinations.connectors.salesforce.stand_in import BRIGHT, SALESFORCE
 from destinations.outcome import Result
+from destinations.platforms.builtin import builtin
 from destinations.sandbox import keeping
 from destinations.sandbox.keeping import KeptRecords
 from leadconduit.lib import outbound
+from tests.destinations.connectors.salesforce.conftest import HOST, token
 from tests.destinations.connectors.salesforce.orders import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,3 +171,17 @@ def test_a_lead_whose_answer_was_lost_is_not_created_again(org: KeptRecords, cal
 
     assert first.receipt == second.receipt
     assert len(org.find("Lead", Email=ADA["Email"])) == 1
+
+
+def test_while_trying_out_the_link_leads_to_the_stand_in(org: KeptRecords, settings: Settings) -> None:
+    wanted = order("create_lead", ADA)
+    credentials = {"access_token": token(), "instance_url": HOST}
+    wanted = replace(
+        wanted, destination=replace(wanted.destination, scheme="bearer", credentials=credentials)
+    )
+
+    result = outbound.run(builtin(REGISTRY).sender.send(wanted))
+
+    assert isinstance(result, Result)
+    assert result.receipt is not None
+    assert result.receipt.url == f"{settings.BASE_URL}/sandbox/salesforce/{result.receipt.id}"

@@ -1,0 +1,223 @@
+"""Connections through HTTP: consent there and back, connecting anew, checking, giving up."""
+
+import dataclasses
+import html
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from destinations.connectors.calls import Calls
+from destinations.connectors.declaration import OAuth2
+from destinations.connectors.registry import REGISTRY
+from destinations.fields import FieldSpec
+from destinations.models import Connection, ConnectionStatus, Lane
+from destinations.models.lane import FOREVER, OPEN
+from destinations.platforms.port import AuthScheme, DestinationValues, Identity
+from leadconduit.accounts.models import Account, User
+from tests.destinations.connectors.acme_crm import ACME
+from tests.destinations.credentials.token_server import TokenServer, token_server
+from tests.factories import DestinationFactory
+
+__all__ = ["token_server"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CALLBACK = "/app/connections/callback/"
+SCHEME = AuthScheme(
+    key="oauth2_code",
+    label="OAuth",
+    fields=(
+        FieldSpec(key="client_id", label="Client id", required=True),
+        FieldSpec(key="client_secret", label="Client secret", kind="secret", required=True),
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def organisations(monkeypatch: pytest.MonkeyPatch, token_server: TokenServer) -> list[str]:
+    """Acme CRM by OAuth. Whoever is connected belongs to the last of these."""
+    known = ["org-1"]
+
+    async def identify(calls: Calls, destination: DestinationValues) -> Identity:
+        return Identity("ann@example.com", f"The {known[-1]}", known[-1])
+
+    oauth = OAuth2(
+        authorize_url=lambda _: "https://acme.example/authorize", token_url=lambda _: token_server.url
+    )
+    by_oauth = dataclasses.replace(ACME, schemes=(SCHEME,), oauth={"oauth2_code": oauth}, identify=identify)
+    monkeypatch.setitem(REGISTRY, "acme", by_oauth)
+    return known
+
+
+@pytest.fixture
+def page(adam: User, client: Client) -> Client:
+    client.force_login(adam)
+    return client
+
+
+@pytest.fixture
+def connection(acme: Account) -> Connection:
+    made = Connection(
+        account=acme, integration="acme", scheme="oauth2_code", name="Acme", settings={"client_id": "app"}
+    )
+    made.status = ConnectionStatus.WAITING
+    made.seal({"client_secret": "s3cret"})
+    made.save()
+    return made
+
+
+def ask(page: Client, connection: Connection, **query: str) -> dict[str, str]:
+    """What the other system is asked with."""
+    return asked_with(page.get(reverse("app:connection-consent", args=[connection.pk]), query))
+
+
+def asked_with(answer: Any) -> dict[str, str]:
+    found = re.search(r'href="(https://acme\.example/authorize[^"]*)"', answer.content.decode())
+    assert found is not None
+    return {key: values[0] for key, values in parse_qs(urlsplit(html.unescape(found[1])).query).items()}
+
+
+def come_back(page: Client, state: str, **query: str) -> HttpResponse:
+    answer: Any = page.get(CALLBACK, {"state": state, "code": "code-1"} | query)
+    return answer
+
+
+def connect(page: Client, connection: Connection) -> None:
+    assert come_back(page, ask(page, connection)["state"]).status_code == 302
+    connection.refresh_from_db()
+
+
+def test_consent_connects_and_says_as_whom(
+    page: Client, connection: Connection, token_server: TokenServer
+) -> None:
+    asked = ask(page, connection)
+
+    answer: Any = page.get(CALLBACK, {"state": asked["state"], "code": "code-1"}, follow=True)
+
+    assert (asked["client_id"], asked["code_challenge_method"]) == ("app", "S256")
+    exchange = token_server.requests[0]
+    assert (exchange["grant_type"], exchange["code"]) == ("authorization_code", "code-1")
+    assert exchange["code_verifier"]
+    connection.refresh_from_db()
+    assert (connection.status, connection.organisation_id) == ("connected", "org-1")
+    assert "ann@example.com" in (shown := answer.content.decode())
+    assert not {"access-1", "refresh-1", "s3cret"} & set(re.findall(r"[\w-]+", shown))
+
+
+def test_an_answer_is_good_once(page: Client, connection: Connection, token_server: TokenServer) -> None:
+    state = ask(page, connection)["state"]
+    come_back(page, state)
+
+    again = come_back(page, state)
+
+    assert again.status_code == 400
+    assert "not expected any more" in again.content.decode()
+    assert len(token_server.requests) == 1
+
+
+def test_an_answer_to_somebody_else_is_good_for_nothing(
+    page: Client, connection: Connection, vera: User, sam: User, token_server: TokenServer
+) -> None:
+    state = ask(page, connection)["state"]
+    other = Client()
+    other.force_login(sam)
+
+    assert come_back(other, state).status_code == 400
+    assert not token_server.requests
+
+
+def test_a_consent_that_took_too_long_says_so(page: Client, connection: Connection) -> None:
+    state = ask(page, connection)["state"]
+    session = page.session
+    session["consents"][state]["at"] = "2020-01-01T00:00:00+00:00"
+    session.save()
+
+    assert come_back(page, state).status_code == 400
+
+
+def test_a_denied_consent_says_what_to_do_and_changes_nothing(page: Client, connection: Connection) -> None:
+    connect(page, connection)
+
+    answer = come_back(page, ask(page, connection)["state"], error="access_denied", code="")
+
+    assert answer.status_code == 400
+    assert "Consent was not given" in answer.content.decode()
+    connection.refresh_from_db()
+    assert connection.status == ConnectionStatus.CONNECTED
+
+
+def test_another_organisation_is_refused_unless_it_is_said(
+    page: Client, connection: Connection, organisations: list[str]
+) -> None:
+    connect(page, connection)
+    organisations.append("org-2")
+
+    refused = come_back(page, ask(page, connection)["state"])
+    connection.refresh_from_db()
+    assert (refused.status_code, connection.organisation_id) == (400, "org-1")
+    assert "Connect to The org-2 instead" in refused.content.decode()
+
+    assert come_back(page, ask(page, connection, elsewhere="1")["state"]).status_code == 302
+    connection.refresh_from_db()
+    assert connection.organisation_id == "org-2"
+
+
+def test_another_application_is_kept_only_with_its_consent(
+    page: Client, connection: Connection, token_server: TokenServer
+) -> None:
+    connect(page, connection)
+    typed = {"oauth2_code-client_id": "other", "oauth2_code-client_secret": "new"}
+    detail = reverse("app:connection-detail", args=[connection.pk])
+
+    asked = asked_with(page.post(detail, typed))
+    come_back(page, asked["state"], error="access_denied", code="")
+    connection.refresh_from_db()
+    assert (connection.settings["client_id"], connection.reveal()) == ("app", {"client_secret": "s3cret"})
+
+    come_back(page, asked_with(page.post(detail, typed))["state"])
+    connection.refresh_from_db()
+    assert asked["client_id"] == "other"
+    assert (connection.settings["client_id"], connection.reveal()) == ("other", {"client_secret": "new"})
+    assert token_server.requests[-1]["client_secret"] == "new"
+
+
+def test_connecting_again_opens_the_lanes_that_disconnecting_closed(
+    page: Client, connection: Connection, acme: Account
+) -> None:
+    connect(page, connection)
+    destination = DestinationFactory.create(account=acme)
+    assert destination.live is not None
+    destination.live.document["connection"] = connection.pk
+    destination.live.save()
+    disconnect = reverse("app:connection-disconnect", args=[connection.pk])
+
+    assert destination.name in page.get(disconnect).content.decode()
+    page.post(disconnect)
+    assert Lane.objects.get(destination=destination).unauthorized_until == FOREVER
+    connection.refresh_from_db()
+    assert (connection.status, connection.reveal()) == ("needs_attention", {})
+
+    typed = {"oauth2_code-client_id": "app", "oauth2_code-client_secret": "s3cret"}
+    answer = page.post(reverse("app:connection-detail", args=[connection.pk]), typed)
+    come_back(page, asked_with(answer)["state"])
+    assert Lane.objects.get(destination=destination).unauthorized_until == OPEN
+
+
+def test_one_that_nothing_names_is_gone_when_it_is_disconnected(page: Client, connection: Connection) -> None:
+    page.post(reverse("app:connection-disconnect", args=[connection.pk]))
+
+    assert not Connection.objects.exists()
+
+
+def test_the_list_says_as_whom_and_where(page: Client, connection: Connection) -> None:
+    connect(page, connection)
+
+    shown = page.get(reverse("app:connection-list")).content.decode()
+
+    assert "ann@example.com" in shown
+    assert "The org-1" in shown
