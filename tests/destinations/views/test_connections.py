@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -82,9 +81,8 @@ def asked_with(answer: Any) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(urlsplit(html.unescape(found[1])).query).items()}
 
 
-def come_back(page: Client, state: str, **query: str) -> HttpResponse:
-    answer: Any = page.get(CALLBACK, {"state": state, "code": "code-1"} | query)
-    return answer
+def come_back(page: Client, state: str, **query: str) -> Any:
+    return page.get(CALLBACK, {"state": state, "code": "code-1"} | query)
 
 
 def connect(page: Client, connection: Connection) -> None:
