@@ -1,0 +1,5 @@
+"""HubSpot: contacts, deals and lists of its CRM."""
+
+from destinations.connectors.hubspot.declaration import HUBSPOT
+
+__all__ = ["HUBSPOT"]

@@ -388,7 +388,7 @@ def _upsert(call: Call) -> Reply:
 
 
 def _search(call: Call, kind: str) -> Reply:
-    """`EQ` and `IN` in one group of filters or several."""
+    """`EQ`, `IN` and `GTE` of `createdate`, in one group of filters or several."""
     body = call.json()
     groups = body.get("filterGroups") if isinstance(body, dict) else None
     if not isinstance(groups, list):
@@ -409,9 +409,13 @@ def _in_group(record: Record, group: Mapping[str, Any]) -> bool:
 
 def _passes(record: Record, wanted: Mapping[str, Any]) -> bool:
     name = str(wanted.get("propertyName"))
+    if name == "createdate" and wanted.get("operator") == "GTE":
+        return record.created_at.timestamp() * 1000 >= float(wanted.get("value") or 0)
+    allowed = [str(value).casefold() for value in wanted.get("values") or [wanted.get("value")]]
+    if name == "associations.contact":
+        return any(str(contact) in allowed for contact in record.fields.get("_contacts", []))
     have = record.id if name == "hs_object_id" else record.fields.get(name)
-    allowed = wanted.get("values") or [wanted.get("value")]
-    return str(have).casefold() in [str(value).casefold() for value in allowed]
+    return str(have).casefold() in allowed
 
 
 def _associate(call: Call, from_kind: str, from_id: str, to_kind: str, to_id: str) -> Reply:
