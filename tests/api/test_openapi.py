@@ -199,7 +199,11 @@ def _event_calls(call: Caller, account: Account, url: str) -> Iterator[Call]:
     ]
     story(account, "http://nowhere.invalid")
     Delivery.objects.filter(pk=first.pk).update(
-        outcome="delivered", follows_id=new_id(), origin_id=new_id(), finished_at=datetime.now(UTC)
+        outcome="delivered",
+        follows_id=new_id(),
+        origin_id=new_id(),
+        finished_at=datetime.now(UTC),
+        receipt={"id": "00Q1", "url": "https://crm.example/00Q1"},
     )
     yield call("GET", "/events", query="?limit=1000")
     yield call("GET", "/events", query="?include=vars.lead")
