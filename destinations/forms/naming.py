@@ -1,4 +1,4 @@
-"""What a destination is called."""
+"""What a destination or a connection is called."""
 
 from django import forms
 
@@ -10,6 +10,18 @@ class NameForm(forms.Form):
         label="Name of the destination",
         max_length=200,
         help_text="Flows and the API show it. It changes at once.",
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ConnectionNameForm(forms.Form):
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label="Name of the connection",
+        max_length=200,
+        help_text="Tells it from other connections of this account.",
         strip=True,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

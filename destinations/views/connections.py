@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from destinations import configured
 from destinations.credentials import connections
 from destinations.fields import split_secrets
-from destinations.forms.naming import NameForm
+from destinations.forms.naming import ConnectionNameForm
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, Destination
 from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import get_or_post, tile
 from destinations.views.consent import ask, find
-from destinations.wizard import merged_value
+from destinations.wizard import merged_credentials
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
@@ -91,7 +91,7 @@ def _page(
         "form": form,
         "refusal": (problems or {}).get("", ""),
         "another": another,
-        "naming": NameForm(initial={"name": connection.name}, prefix="connection"),
+        "naming": ConnectionNameForm(initial={"name": connection.name}, prefix="connection"),
         "destinations": connections.destinations_using(connection),
         "section": "connection",
     }
@@ -137,7 +137,7 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(request, connection)
     before = configured.entered_of(connection)
     posted = SpecForm(scheme.fields, data=request.POST, prefix=scheme.key).read()
-    values = {spec.key: merged_value(spec, posted.get(spec.key), before) for spec in scheme.fields}
+    values = merged_credentials(scheme.fields, posted, before)
     standing = configured.values_of_connection(connection)
     outcome = _setup(connection).connect(standing, scheme.key, values)
     if outcome.status == "refused":
@@ -182,7 +182,7 @@ def connection_verify(request: MemberRequest, connection_id: str) -> HttpRespons
 @requires(Role.ADMIN)
 def connection_rename(request: MemberRequest, connection_id: str) -> HttpResponse:
     connection = find(request, connection_id)
-    form = NameForm(request.POST, prefix="connection")
+    form = ConnectionNameForm(request.POST, prefix="connection")
     if form.is_valid():
         connections.rename(connection, form.cleaned_data["name"], by=request.member)
         messages.success(request, "Renamed.")
