@@ -8,6 +8,8 @@ from django import forms
 from destinations.fields import FieldSpec
 from destinations.wizard import KnownChoices
 
+FEW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class LiveField:
@@ -46,6 +48,8 @@ class LiveChoicesInput(forms.Widget):
             "known": known,
             "url": self.live.url,
             "problem": self.live.problem,
+            # A list that is seen at a glance needs no search.
+            "has_search": len(known.items) > FEW or known.more or known.search,
             "loads": known.stale and not self.live.problem,
             "depends_on": [f"#id_{prefix}{key}" for key in self.spec.depends_on],
         }

@@ -105,8 +105,14 @@ def _page(
         actions=actions,
         offers=offer_forms,
         may_add=len(actions) < MAX_ACTIONS,
-        inspector_url=f"{settings.BASE_URL}/sandbox/inspector/" if settings.SANDBOX else "",
+        inspector_url=_inspector_url(pages),
     )
+
+
+def _inspector_url(pages: Sequence[Page]) -> str:
+    """Something to send to, for an integration that asks for an address."""
+    asks = any(field.kind == "url" for page in pages for field in page.fields)
+    return f"{settings.BASE_URL}/sandbox/inspector/" if settings.SANDBOX and asks else ""
 
 
 def _of_actions(actions: Sequence[ActionForm]) -> Iterator[Problem]:

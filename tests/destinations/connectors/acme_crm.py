@@ -60,7 +60,8 @@ async def discover(calls: Calls, destination: DestinationValues, action: ActionV
 
 
 async def identify(calls: Calls, destination: DestinationValues) -> Identity:
-    return Identity(**_said(await calls.send(lambda known: _request(destination, "/me", known))))
+    said = _said(await calls.send(lambda known: _request(destination, "/me", known)))
+    return Identity(said.get("user", ""), said.get("organisation", ""), said.get("organisation_id", ""))
 
 
 class AcmeClient:
