@@ -115,7 +115,7 @@ def test_create_or_update_has_nothing_to_write_but_the_address(portal: Receiver)
 
 def test_create_or_update_by_a_property_of_ones_own(portal: Receiver) -> None:
     payload = {**ADA, "lead_key": "L-1"}
-    batch = (200, {"status": "COMPLETE", "results": [{"id": "101", "new": True, "properties": {}}]}, {})
+    batch: Any = (200, {"status": "COMPLETE", "results": [{"id": "101", "new": True, "properties": {}}]}, {})
 
     result = sent(portal, order("upsert_contact", payload, find_by="lead_key"), batch)
 
@@ -127,7 +127,7 @@ def test_create_or_update_by_a_property_of_ones_own(portal: Receiver) -> None:
 def test_an_error_inside_a_batch_is_one_of_the_lead(portal: Receiver) -> None:
     """207 Multi-Status, `BatchResponseSimplePublicUpsertObjectWithErrors`."""
     wrong = {"status": "error", "category": "VALIDATION_ERROR", "message": "No good.", "context": {}}
-    batch = (207, {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [wrong]}, {})
+    batch: Any = (207, {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [wrong]}, {})
 
     result = sent(portal, order("upsert_contact", {"lead_key": "L-1"}, find_by="lead_key"), batch)
 
