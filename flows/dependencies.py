@@ -5,6 +5,7 @@ all. So these are warnings, which keep nobody from saving or deploying. Pure: a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from leadconduit.leads.names import BESIDE, Names
@@ -115,6 +116,8 @@ def _of_steps(document: Document) -> Iterator[Doubt]:
 
 def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
     names = names_of(document)
+    # A destination's mapping sees besides what its own earlier actions returned, which its own page looks after.
+    mapping = replace(names, keys=(*names.keys, "receipts"))
     for index, use in enumerate(document["destinations"]):
         for action in use["actions"]:
             if not action.get("enabled", True):
@@ -122,7 +125,7 @@ def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
             path, id = f"destinations.{index}", action["action"]
             for sentence in names.doubts_in(templates_in(action.get("rule_set"))):
                 yield Doubt(path, id, sentence)
-            for sentence in names.doubts_in(_sent(mapped.get(id, ())), with_lead=False):
+            for sentence in mapping.doubts_in(_sent(mapped.get(id, ())), with_lead=False):
                 yield Doubt(path, id, sentence, is_mapping=True)
 
 

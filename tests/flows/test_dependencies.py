@@ -119,7 +119,7 @@ def test_what_is_provided_or_does_not_run_is_no_doubt(flow: dict[str, Any]) -> N
 
 
 def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"target": "score", "template": "{{acme.score}} {{lead.of_another_flow}}"},
         {"target": "literally", "template": "{{gone.outcome}}", "literal": True},
     ]
@@ -129,6 +129,12 @@ def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> No
     assert (doubt.id, doubt.is_mapping) == ("a", True)
     assert doubt.sentence.startswith("Nothing is called `acme.score`")
     assert doubts_of(document(asked(), destinations=use()), {"a": rows}) == []
+
+
+def test_what_earlier_actions_of_the_destination_returned_is_no_answer_of_a_recipient() -> None:
+    rows: list[dict[str, Any]] = [{"target": "LeadId", "template": "{{receipts.create_lead.id}}"}]
+
+    assert doubts_of(document(destinations=use()), {"a": rows}) == []
 
 
 def test_the_same_is_said_once_of_a_step() -> None:
