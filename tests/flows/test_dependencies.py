@@ -119,7 +119,7 @@ def test_what_is_provided_or_does_not_run_is_no_doubt(flow: dict[str, Any]) -> N
 
 
 def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"target": "score", "template": "{{acme.score}} {{lead.of_another_flow}}"},
         {"target": "literally", "template": "{{gone.outcome}}", "literal": True},
     ]
