@@ -19,9 +19,14 @@ SHOWN = "********"
 
 # What credentials are called: this is the one list of it.
 _BEFORE = "access|api|app|auth|client|id|lead|private|refresh|secret|security|session|sub|user|x"
-_CALLED = "auth|authorization|bearer|credentials?|jwt|key|passcode|passphrase|passw(or)?d|pwd|secret|signature|tokens?"
+_CALLED = (
+    "o?auth|authentication|authorization|authz|bearer|credentials?|hmac|jwt|key|otp|passcode|passphrase|passw(or)?d"
+    "|pwd|secret|signature|tokens?|access[-_]?code"
+)
+# The last ones stand at the end alone: `X-Pass-Through` and `X-Shared-With` are none.
 _HEADER = re.compile(
-    rf"(.*[-_])?({_BEFORE})*({_CALLED}|cookie|session)([-_].*)?",
+    rf"(.*[-_])?(({_BEFORE})*({_CALLED}|cookie|session)[0-9]*([-_].*)?"
+    rf"|({_BEFORE})*(pass|pin|shared|sid|sig)[0-9]*|[a-z]*sess(ion)?id)",
     re.IGNORECASE,
 )
 # Of what else is sent fewer names are one: what is masked is masked wherever it turns up, also in what is appended.
