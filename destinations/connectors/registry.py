@@ -6,9 +6,10 @@ from destinations.connectors.hubspot import HUBSPOT
 from destinations.connectors.mailchimp import MAILCHIMP
 from destinations.connectors.marketo import MARKETO
 from destinations.connectors.salesforce.declaration import SALESFORCE
+from destinations.connectors.slack import SLACK
 from destinations.connectors.webhook import WEBHOOK
 
 REGISTRY: dict[str, Connector] = {
     connector.key: connector
-    for connector in (WEBHOOK, SALESFORCE, HUBSPOT, MARKETO, GOOGLE_SHEETS, MAILCHIMP)
+    for connector in (WEBHOOK, SALESFORCE, HUBSPOT, MARKETO, GOOGLE_SHEETS, MAILCHIMP, SLACK)
 }

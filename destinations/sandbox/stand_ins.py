@@ -8,10 +8,11 @@ from destinations.connectors.hubspot.stand_in import HUBSPOT
 from destinations.connectors.mailchimp.stand_in import MAILCHIMP
 from destinations.connectors.marketo.stand_in import MARKETO
 from destinations.connectors.salesforce.stand_in import SALESFORCE
+from destinations.connectors.slack.stand_in import SLACK
 from destinations.connectors.stand_in import StandIn
 
 STAND_INS: Mapping[str, StandIn] = {
-    stand_in.key: stand_in for stand_in in (SALESFORCE, HUBSPOT, MARKETO, GOOGLE_SHEETS, MAILCHIMP)
+    stand_in.key: stand_in for stand_in in (SALESFORCE, HUBSPOT, MARKETO, GOOGLE_SHEETS, MAILCHIMP, SLACK)
 }
 
 

@@ -1,0 +1,34 @@
+"""Posts a message."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from destinations.connectors.calls import Calls
+from destinations.connectors.preview import preview_of
+from destinations.connectors.slack import answers, requests
+from destinations.outcome import Outcome, Receipt, Result
+from destinations.platforms.port import DestinationValues, Order
+
+
+async def send(order: Order, calls: Calls) -> Result:
+    request = requests.post_message(order, await calls.source.get())
+    if not requests.text_of(order):
+        return Result(Outcome.REJECTED, "There is nothing to say: no mapped field has a value.")
+    answer = await calls.send(lambda _: request)
+    if answers.is_success(answer):
+        return Result(Outcome.DELIVERED, receipt=_receipt(answers.content(answer)), exchange=calls.exchange)
+    failed = answers.failure(answer, request.secrets, datetime.now(UTC))
+    return Result(failed.outcome, failed.reason, failed.retry_after, exchange=calls.exchange)
+
+
+def preview(order: Order) -> dict[str, Any]:
+    return preview_of(requests.post_message(order, order.destination.credentials))
+
+
+def longest_send(destination: DestinationValues) -> float:
+    return requests.TIMEOUT
+
+
+def _receipt(said: Any) -> Receipt | None:
+    """Within its channel, a message is known by its time: `ts`."""
+    return Receipt(str(said["ts"])) if said.get("ts") else None
