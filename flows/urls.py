@@ -57,5 +57,6 @@ urlpatterns = [
     path("deliveries/", deliveries.delivery_list, name="delivery-list"),
     path("deliveries/<str:pk>/", deliveries.delivery_detail, name="delivery-detail"),
     path("deliveries/<str:pk>/tries/", deliveries.delivery_try_again, name="delivery-try-again"),
+    path("deliveries/<str:pk>/arrivals/", deliveries.delivery_arrived, name="delivery-arrived"),
     path("deliveries/<str:pk>/replays/", deliveries.delivery_send_again, name="delivery-send-again"),
 ]

@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from destinations.api.destinations import DestinationDetail, DestinationList
 from destinations.views.icons import icon
 from flows.api.changelogs import FlowChangelogs
-from flows.api.deliveries import DeliveryDetail, DeliveryList
+from flows.api.deliveries import DeliveryArrivals, DeliveryDetail, DeliveryList, DeliveryTries
 from flows.api.entities import EntityDetail, EntityList
 from flows.api.events import EventDetail, EventList
 from flows.api.fields import FieldDetail, FieldList, TypeList
@@ -35,6 +35,8 @@ api = [
     path("events/<str:id>", EventDetail.as_view(), name="api-event"),
     path("deliveries", DeliveryList.as_view(), name="api-delivery-list"),
     path("deliveries/<str:id>", DeliveryDetail.as_view(), name="api-delivery"),
+    path("deliveries/<str:id>/tries", DeliveryTries.as_view(), name="api-delivery-tries"),
+    path("deliveries/<str:id>/arrivals", DeliveryArrivals.as_view(), name="api-delivery-arrivals"),
     path("status", Status.as_view(), name="api-status"),
 ]
 

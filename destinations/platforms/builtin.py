@@ -16,6 +16,7 @@ from destinations.outcome import Accepted, Outcome, Result
 from destinations.platforms.port import (
     ActionSpec,
     ActionValues,
+    AfterUnknown,
     AnswerRules,
     AuthScheme,
     Choices,
@@ -265,6 +266,10 @@ class BuiltinSender:
     def judge(self, destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
         judge = _find(self.connectors, destination.integration).judge
         return judge(destination, exchange) if judge else None
+    def after_unknown(self, destination: DestinationValues, action_id: str) -> AfterUnknown:
+        spec = _find(self.connectors, destination.integration).action(action_id)
+        return spec.after_unknown if spec else "resend"
+
 
     def longest_send(self, destination: DestinationValues) -> float:
         return self._client_of(destination).longest_send(destination)

@@ -14,6 +14,8 @@ from destinations.fields import Choice, FieldGroup, FieldSpec
 from destinations.outcome import Accepted, Result
 
 AfterUnknown = Literal["resend", "look_up_first", "ask"]
+"""What happens to a delivery that was sent and not answered: it is sent again, since its key or the record tells; it is
+sent again, and looks first whether the record is there (`Order.uncertain`); or it waits for a person to say."""
 
 
 class PlatformError(Exception):
@@ -347,6 +349,9 @@ class Sender(Protocol):
         """
 
     def longest_send(self, destination: DestinationValues) -> float:
+    def after_unknown(self, destination: DestinationValues, action_id: str) -> AfterUnknown:
+        """What the action declares for what was sent and not answered."""
+
         """Seconds that `send` takes at most for this destination as it is set up. A lease must last longer."""
 
 

@@ -1,6 +1,9 @@
-"""GET /deliveries and GET /deliveries/{id}: ours, since LeadConduit shows no deliveries."""
+"""/deliveries: ours, since LeadConduit shows no deliveries."""
+
+from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +12,7 @@ from destinations.models import Destination
 from flows.api.parameters import a_limit, an_id, id_parameter, limit_parameter, names_of
 from flows.api.representation import represent_attempts, represent_deliveries
 from flows.api.schema import DeliveryDetailSerializer, DeliverySerializer
+from flows.delivery import replay
 from flows.models import Attempt, Delivery, State
 from flows.models.delivery import DeliveryQuerySet
 from leadconduit.accounts.api_auth import caller_of
@@ -56,14 +60,57 @@ class DeliveryDetail(ApiView):
     )
     def get(self, request: Request, id: str) -> Response:
         """One delivery, with every attempt and what was exchanged at it; secrets are masked."""
-        deliveries = Delivery.objects.for_account(caller_of(request).account)
-        delivery = deliveries.filter(pk=id.lower()).first() if is_id(id.lower()) else None
-        if delivery is None:
-            raise ApiError("This account has no delivery with this id.", code=404)
-        # An attempt is never older than its delivery: this names the partitions to look into.
-        attempts = Attempt.objects.filter(delivery=delivery, pk__gte=delivery.pk).order_by("pk")
-        answer = represent_deliveries([delivery])[0]
-        return Response(answer | {"attempt_log": represent_attempts(attempts)})
+        return _answer(_find(request, id))
+
+
+class DeliveryTries(ApiView):
+    @extend_schema(
+        operation_id="tryDeliveryAgain",
+        tags=["Deliveries"],
+        parameters=[ID],
+        request=None,
+        responses={200: DeliveryDetailSerializer, **refusals(404, 409)},
+    )
+    def post(self, request: Request, id: str) -> Response:
+        """Try a failed or cancelled delivery again, with the same key; one that waits for its next try goes now."""
+        return _replayed(replay.try_again, request, id)
+
+
+class DeliveryArrivals(ApiView):
+    @extend_schema(
+        operation_id="sayDeliveryArrived",
+        tags=["Deliveries"],
+        parameters=[ID],
+        request=None,
+        responses={200: DeliveryDetailSerializer, **refusals(404, 409)},
+    )
+    def post(self, request: Request, id: str) -> Response:
+        """Say of a failed delivery that was sent and never answered that it arrived: it is delivered then."""
+        return _replayed(replay.say_it_arrived, request, id)
+
+
+def _replayed(change: Any, request: Request, id: str) -> Response:
+    delivery, key = _find(request, id), caller_of(request).key
+    try:
+        change(delivery, by=key.created_by, now=timezone.now(), through=key)
+    except replay.ReplayRefused as refused:
+        raise ApiError(refused.sentence, code=409) from refused
+    return _answer(delivery)
+
+
+def _find(request: Request, id: str) -> Delivery:
+    deliveries = Delivery.objects.for_account(caller_of(request).account)
+    delivery = deliveries.filter(pk=id.lower()).first() if is_id(id.lower()) else None
+    if delivery is None:
+        raise ApiError("This account has no delivery with this id.", code=404)
+    return delivery
+
+
+def _answer(delivery: Delivery) -> Response:
+    # An attempt is never older than its delivery: this names the partitions to look into.
+    attempts = Attempt.objects.filter(delivery=delivery, pk__gte=delivery.pk).order_by("pk")
+    answer = represent_deliveries([delivery])[0]
+    return Response(answer | {"attempt_log": represent_attempts(attempts)})
 
 
 def _filtered(query: QueryDict, account: Account) -> DeliveryQuerySet:

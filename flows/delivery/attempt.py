@@ -18,12 +18,16 @@ from leadconduit.lib.ids import new_id
 logger = structlog.get_logger(__name__)
 
 
+ASKS = "It is not sent again by itself: look whether it is there, and say so."
+INTERRUPTED = "Sending was interrupted on our side: the lead may have arrived."
+
+
 @dataclass(frozen=True, slots=True)
 class Attempted:
     """A try that was made and is to be recorded.
 
     `next_at` is None when its result is the last word. `lane_closed_until` is set when the receiver wants a pause of
-    the destination as a whole.
+    the destination as a whole. `asks`: it may have arrived, and a person is to say.
     """
 
     id: str
@@ -35,6 +39,7 @@ class Attempted:
     result: Result = field(repr=False)
     next_at: datetime | None
     lane_closed_until: datetime | None
+    asks: bool = False
 
     @property
     def state(self) -> str:
@@ -48,7 +53,9 @@ class Attempted:
     @property
     def reason(self) -> str:
         """Success needs no reason; what went wrong is always said."""
-        return self.result.reason if self.result.outcome.is_success else self.result.sentence
+        if self.result.outcome.is_success:
+            return self.result.reason
+        return f"{self.result.sentence} {ASKS}" if self.asks else self.result.sentence
 
 
 async def attempt(claim: Claim, prepared: Prepared, policy: backoff.Policy) -> Attempted:
@@ -56,6 +63,7 @@ async def attempt(claim: Claim, prepared: Prepared, policy: backoff.Policy) -> A
     started_at, began = datetime.now(UTC), time.perf_counter()
     result = prepared.result or await _send(claim, prepared)
     ms = round((time.perf_counter() - began) * 1000)
+    asks = result.outcome is Outcome.UNKNOWN and _asks(prepared)
     now, tries = datetime.now(UTC), claim.tries + 1
     logger.info(
         "delivery.attempted",
@@ -73,11 +81,21 @@ async def attempt(claim: Claim, prepared: Prepared, policy: backoff.Policy) -> A
         started_at=started_at,
         ms=ms,
         result=result,
-        next_at=_next_at(result, tries=tries, now=now, policy=policy),
+        next_at=None if asks else _next_at(result, tries=tries, now=now, policy=policy),
         lane_closed_until=backoff.closed_until(
             result.outcome, now=now, policy=policy, retry_after=result.retry_after
         ),
+        asks=asks,
     )
+
+
+def _asks(prepared: Prepared) -> bool:
+    """Whether only a person can say what became of it, once it was sent and not answered."""
+    order = prepared.order
+    if order is None:
+        return False
+    sender = PLATFORMS[prepared.platform].sender
+    return sender.after_unknown(order.destination, order.action.action_id) == "ask"
 
 
 def _next_at(result: Result, *, tries: int, now: datetime, policy: backoff.Policy) -> datetime | None:
@@ -97,6 +115,8 @@ def _next_at(result: Result, *, tries: int, now: datetime, policy: backoff.Polic
 async def _send(claim: Claim, prepared: Prepared) -> Result:
     """The sender bounds its own time; the lease bounds a sender that does not, and its slot comes back."""
     assert prepared.order is not None
+    if claim.interrupted and _asks(prepared):
+        return Result(Outcome.UNKNOWN, INTERRUPTED)
     try:
         async with asyncio.timeout(claim.lease_seconds):
             result = await PLATFORMS[prepared.platform].sender.send(prepared.order)

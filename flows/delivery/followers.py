@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.delivery.database import Cursor
-from flows.models import Delivery, State
+from flows.models import Delivery, Due, State
 from leadconduit.lib.ids import children_from
 
 START = """
@@ -59,6 +59,18 @@ def reopen(leader: Delivery) -> None:
         cancelled = siblings.filter(follows__in=leaders, state=State.CANCELLED)
         leaders = list(cancelled.values_list("pk", flat=True))
         siblings.filter(pk__in=leaders).update(state=State.WAITING, reason="", finished_at=None)
+
+
+def go_on(leader: Delivery, *, now: datetime) -> None:
+    """Queue those that were cancelled with this one, which counts as delivered after all, in the caller's transaction."""
+    reopen(leader)
+    waiting = Delivery.objects.filter(
+        follows=leader, id__gte=children_from(leader.pk), state=State.WAITING
+    ).values_list("pk", "destination_id")
+    Due.objects.bulk_create(
+        [Due(delivery_id=id, destination_id=destination_id, due_at=now) for id, destination_id in waiting],
+        ignore_conflicts=True,  # one may have been tried again by itself
+    )
 
 
 def _among_siblings(leaders: Sequence[str], now: datetime) -> dict[str, Any]:

@@ -29,10 +29,13 @@ class Loader:
 
     def prepare(self, claims: Sequence[Claim]) -> dict[str, Prepared]:
         """What to do for each of `claims`, by delivery id. Raises only what the database does when it is gone."""
-        batch = self._load([claim.delivery_id for claim in claims])
+        batch = self._load(
+            [claim.delivery_id for claim in claims],
+            interrupted={claim.delivery_id for claim in claims if claim.interrupted},
+        )
         return {claim.delivery_id: batch.prepare(claim.delivery_id) for claim in claims}
 
-    def _load(self, ids: list[str]) -> Batch:
+    def _load(self, ids: list[str], *, interrupted: set[str]) -> Batch:
         deliveries = {row.id: row for row in _deliveries(ids)}
         leads = {row.id: row for row in _leads({row.lead for row in deliveries.values() if row.lead})}
         destinations = Destination.objects.in_bulk({row.destination for row in deliveries.values()})
@@ -43,7 +46,7 @@ class Loader:
         named = {revision.connection for revision in revisions.values() if revision.connection}
         connections = Connection.objects.select_related("token").in_bulk(named) if named else {}
         names = self._names_of(deliveries.values(), leads.values())
-        receipts, uncertain = earlier(deliveries.values()), _uncertain(deliveries.values())
+        receipts, uncertain = earlier(deliveries.values()), _uncertain(deliveries.values()) | interrupted
         return Batch(deliveries, leads, destinations, revisions, connections, names, receipts, uncertain)
 
     def _names_of(self, deliveries: Iterable[DeliveryRow], leads: Iterable[LeadRow]) -> dict[str, str]:

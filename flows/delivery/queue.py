@@ -20,13 +20,17 @@ MAX_LANES = 25
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until its lease ends. `tries` counts the attempts recorded before."""
+    """A delivery that is ours until its lease ends. `tries` counts the attempts recorded before.
+
+    `interrupted`: whoever had it before did not give it back, so that it may have gone out and left no attempt.
+    """
 
     delivery_id: str
     destination_id: str
     tries: int
     lease_id: UUID
     lease_seconds: int
+    interrupted: bool = False
 
 
 class Claimed(NamedTuple):
@@ -88,14 +92,14 @@ limit %(lanes)s
 # the lanes before.
 TAKE = """
 with picked as materialized (
-    select mine.delivery_id, lane.lease_seconds
+    select mine.delivery_id, mine.interrupted, lane.lease_seconds
     from unnest(%(lanes)s::text[], %(most)s::int[], %(leases)s::int[]) as lane(destination_id, most, lease_seconds)
     cross join lateral (
         select greatest(lane.most - count(*), 0) as free from due
         where due.destination_id = lane.destination_id and due.lease_id is not null and due.due_at > now()
     ) room
     cross join lateral (
-        select due.delivery_id from due
+        select due.delivery_id, due.lease_id is not null as interrupted from due
         where due.destination_id = lane.destination_id and due.due_at <= now()
         order by due.destination_id, due.due_at
         limit least(room.free, %(share)s) for update skip locked
@@ -103,7 +107,7 @@ with picked as materialized (
 )
 update due set lease_id = %(lease_id)s, due_at = now() + make_interval(secs => picked.lease_seconds)
 from picked where due.delivery_id = picked.delivery_id
-returning due.delivery_id, due.destination_id, due.tries, picked.lease_seconds
+returning due.delivery_id, due.destination_id, due.tries, picked.lease_seconds, picked.interrupted
 """
 
 
@@ -121,8 +125,8 @@ async def claim(cursor: Cursor, *, room: int, after: str = "") -> Claimed:
     taking = {"lanes": list(destinations), "most": list(most), "leases": list(leases)}
     await cursor.execute(TAKE, {**taking, "share": room // len(lanes), "lease_id": lease_id})
     claims = [
-        Claim(delivery_id, destination_id, tries, lease_id, lease_seconds)
-        async for delivery_id, destination_id, tries, lease_seconds in cursor
+        Claim(delivery_id, destination_id, tries, lease_id, lease_seconds, interrupted)
+        async for delivery_id, destination_id, tries, lease_seconds, interrupted in cursor
     ]
     return Claimed(claims, destinations[-1] if len(lanes) == limit else "")
 

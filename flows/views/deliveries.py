@@ -87,6 +87,19 @@ def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponseBase:
     return redirect("app:delivery-detail", pk=delivery.pk)
 
 
+@require_POST
+@requires(Role.ADMIN)
+def delivery_arrived(request: MemberRequest, pk: str) -> HttpResponseBase:
+    delivery = get_object_or_404(Delivery.objects.for_account(request.account), pk=pk)
+    try:
+        replay.say_it_arrived(delivery, by=request.member, now=timezone.now())
+    except replay.ReplayRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "It counts as delivered, and what waited for it goes on.")
+    return redirect("app:delivery-detail", pk=delivery.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.ADMIN)
 def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponseBase:
@@ -104,10 +117,14 @@ def delivery_send_again(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 def _send_again_question(delivery: Delivery) -> dict[str, Any]:
     judged = "took this lead" if delivery.state == State.DELIVERED else "judged this lead"
+    followers = replay.behind(delivery)
+    actions = Action.objects.in_bulk({follower.action_id for follower in followers})
+    names = ", ".join(f"“{actions[follower.action_id].name}”" for follower in followers)
+    as_well = f" What comes after it is sent again as well, in the same order: {names}." if names else ""
     return {
         "title": "Send it again?",
         "words": f"The receiver already {judged}. Sending again is a new delivery with a new key, so the receiver"
-        " cannot tell that it is the same lead and may have it twice.",
+        f" cannot tell that it is the same lead and may have it twice.{as_well}",
         "action": reverse("app:delivery-send-again", args=[delivery.pk]),
         "button": "Send again",
         "danger": False,
@@ -127,6 +144,7 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
     )
     leads = _leads(deliveries)
     attempts = _attempts(deliveries) if with_attempts else {}
+    maybe_arrived = replay.maybe_arrived(deliveries) if with_attempts else ()
     return [
         {
             "delivery": delivery,
@@ -138,6 +156,7 @@ def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -
             "due_at": due.get(delivery.pk),
             "follows": delivery.state == State.WAITING and delivery.pk not in due,
             "attempts": attempts.get(delivery.pk, []),
+            "maybe_arrived": delivery.pk in maybe_arrived,
         }
         for delivery, lead in ((one, leads.get(one.lead_id or "")) for one in deliveries)
     ]

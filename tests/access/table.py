@@ -126,6 +126,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/deliveries/": {"GET": SEE},
     "/app/deliveries/{pk}/": {"GET": SEE_IT},
     "/app/deliveries/{pk}/tries/": {"POST": CHANGE_IT},
+    "/app/deliveries/{pk}/arrivals/": {"POST": CHANGE_IT},
     "/app/deliveries/{pk}/replays/": {"GET": CHANGE_IT, "POST": CHANGE_IT},
     # --- REST API
     "/destinations": {"GET": CALL},
@@ -145,6 +146,8 @@ TABLE: dict[str, dict[str, Access]] = {
     "/events/{id}": {"GET": CALL_IT},
     "/deliveries": {"GET": CALL},
     "/deliveries/{id}": {"GET": CALL_IT},
+    "/deliveries/{id}/tries": {"POST": CALL_IT},
+    "/deliveries/{id}/arrivals": {"POST": CALL_IT},
     "/status": {"GET": CALL},
     "/docs/": {"GET": OPEN},
     "/docs/openapi.json": {"GET": OPEN},

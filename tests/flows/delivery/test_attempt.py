@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from destinations.outcome import Accepted, Outcome, Result
-from destinations.platforms.port import ActionValues, DestinationValues, Order, Platform
+from destinations.platforms.port import ActionValues, AfterUnknown, DestinationValues, Order, Platform
 from destinations.platforms.registry import PLATFORMS
-from flows.delivery.attempt import Attempted, attempt
+from flows.delivery.attempt import ASKS, INTERRUPTED, Attempted, attempt
 from flows.delivery.backoff import Policy
 from flows.delivery.orders import Prepared
 from flows.delivery.queue import Claim
@@ -28,8 +28,12 @@ Send = Callable[[Order], Awaitable[Result | Accepted]]
 
 
 class ScriptedSender:
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, after: AfterUnknown) -> None:
         self.send = send
+        self.after = after
+
+    def after_unknown(self, destination: DestinationValues, action_id: str) -> AfterUnknown:
+        return self.after
 
     poll = preview = None  # never asked for here
 
@@ -38,11 +42,18 @@ class ScriptedSender:
 def trying(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Attempted]:
     """One attempt with a platform that sends as it is told."""
 
-    def once(send: Send, *, tries: int = 0, lease_seconds: int = 45) -> Attempted:
+    def once(
+        send: Send,
+        *,
+        tries: int = 0,
+        lease_seconds: int = 45,
+        after_unknown: AfterUnknown = "resend",
+        interrupted: bool = False,
+    ) -> Attempted:
         unused: Any = None
-        scripted: Any = ScriptedSender(send)
+        scripted: Any = ScriptedSender(send, after_unknown)
         monkeypatch.setitem(PLATFORMS, "scripted", Platform("scripted", "Scripted", unused, unused, scripted))
-        claim = Claim(new_id(), new_id(), tries, uuid4(), lease_seconds)
+        claim = Claim(new_id(), new_id(), tries, uuid4(), lease_seconds, interrupted)
         prepared = Prepared(number=1, revision_id="r", platform="scripted", order=ORDER)
         return asyncio.run(attempt(claim, prepared, POLICY))
 
@@ -128,3 +139,46 @@ def test_an_attempt_is_one_line_in_the_log_without_values_of_the_lead(
             "tries": 1,
         }
     ]
+
+
+# --- Sent, and not answered
+
+
+@pytest.mark.parametrize("after", ["resend", "look_up_first"])
+def test_what_the_receiver_can_tell_is_sent_again(trying: Callable[..., Attempted], after: str) -> None:
+    made = trying(answering(Result(Outcome.UNKNOWN, "No answer.")), after_unknown=after)
+
+    assert made.next_at is not None
+    assert (made.state, made.reason) == ("waiting", "No answer.")
+
+
+def test_where_only_a_person_can_tell_it_is_not_sent_again(trying: Callable[..., Attempted]) -> None:
+    made = trying(answering(Result(Outcome.UNKNOWN, "No answer.")), after_unknown="ask")
+
+    assert (made.state, made.next_at) == ("failed", None)
+    assert made.reason == f"No answer. {ASKS}"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNAVAILABLE, Outcome.UNREACHABLE, Outcome.RATE_LIMITED])
+def test_what_did_not_arrive_is_tried_again_whatever_the_action(
+    trying: Callable[..., Attempted], outcome: Outcome
+) -> None:
+    assert trying(answering(Result(outcome)), after_unknown="ask").state == "waiting"
+
+
+def test_what_a_worker_left_behind_may_have_arrived_and_is_asked_about(
+    trying: Callable[..., Attempted],
+) -> None:
+    async def send(order: Order) -> Result:
+        raise AssertionError
+
+    made = trying(send, after_unknown="ask", interrupted=True)
+
+    assert (made.state, made.result.outcome) == ("failed", Outcome.UNKNOWN)
+    assert made.reason == f"{INTERRUPTED} {ASKS}"
+
+
+def test_what_a_worker_left_behind_is_sent_where_the_receiver_can_tell(
+    trying: Callable[..., Attempted],
+) -> None:
+    assert trying(answering(Result(Outcome.DELIVERED)), interrupted=True).state == "delivered"

@@ -56,7 +56,12 @@ def work_off() -> None:
     loader = Loader()
     while claims := claim():
         prepared = loader.prepare(claims)
-        write(*(asyncio.run(attempt(one, prepared[one.delivery_id], backoff.Policy.of_settings())) for one in claims))
+        write(
+            *(
+                asyncio.run(attempt(one, prepared[one.delivery_id], backoff.Policy.of_settings()))
+                for one in claims
+            )
+        )
 
 
 def test_one_lead_becomes_one_lead_one_member_and_one_opportunity(org: KeptRecords) -> None:

@@ -7,8 +7,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from destinations.models import Action, Destination
-from flows.delivery.replay import ReplayRefused, send_again, try_again
-from flows.models import Delivery, Due, Lead, State
+from flows.delivery.replay import ReplayRefused, say_it_arrived, send_again, try_again
+from flows.models import Attempt, Delivery, Due, Lead, State
 from leadconduit.accounts.models import AuditEvent, User
 from tests.flows.delivery import makers
 from tests.flows.delivery.makers import NOW
@@ -168,6 +168,108 @@ def test_what_has_no_answer_is_not_sent_again(delivery: Delivery, state: State) 
 
     with pytest.raises(ReplayRefused, match=f"This delivery is {state}"):
         send_again(delivery, by=None, now=NOW)
+
+
+def test_sending_again_sends_those_that_follow_it_again_too(chain: list[Delivery]) -> None:
+    for delivery in chain:
+        ended(delivery, State.DELIVERED)
+
+    again = send_again(chain[0], by=None, now=NOW)
+
+    made = list(Delivery.objects.filter(origin__isnull=False).order_by("pk"))
+    assert made[0] == again
+    assert [one.origin for one in made] == chain
+    assert [one.follows for one in made] == [None, made[0], made[1]]
+    assert len({one.key for one in [*made, *chain]}) == 6
+    assert Due.objects.get().delivery_id == again.pk
+
+
+def test_sending_one_in_the_middle_again_leaves_those_before_it_alone(chain: list[Delivery]) -> None:
+    for delivery in chain:
+        ended(delivery, State.DELIVERED)
+
+    again = send_again(chain[1], by=None, now=NOW)
+
+    assert again.follows is None
+    assert [one.origin for one in Delivery.objects.filter(origin__isnull=False).order_by("pk")] == chain[1:]
+
+
+def test_what_follows_is_not_sent_again_by_an_action_that_is_gone(chain: list[Delivery]) -> None:
+    for delivery in chain:
+        ended(delivery, State.DELIVERED)
+    Action.objects.filter(pk=chain[1].action_id).update(removed_at=NOW)
+
+    again = send_again(chain[0], by=None, now=NOW)
+
+    last = Delivery.objects.get(origin=chain[2])
+    assert last.follows == again
+    assert not Delivery.objects.filter(origin=chain[1]).exists()
+
+
+# --- It arrived
+
+
+def tried(delivery: Delivery, *outcomes: str) -> None:
+    for number, outcome in enumerate(outcomes, start=1):
+        Attempt.objects.create(delivery=delivery, number=number, outcome=outcome)
+
+
+def test_what_may_have_arrived_is_delivered_when_somebody_says_so(delivery: Delivery, olive: User) -> None:
+    tried(ended(delivery, State.FAILED, outcome="unknown", reason="No answer."), "unknown")
+
+    say_it_arrived(delivery, by=olive, now=NOW)
+
+    assert (delivery.state, delivery.outcome, delivery.receipt) == (State.DELIVERED, "unknown", None)
+    assert (delivery.reason, delivery.finished_at) == (f"{olive} said that it arrived.", NOW)
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.action) == (olive, "delivery.said_to_have_arrived")
+    assert not Due.objects.exists()
+
+
+def test_those_behind_it_go_on_as_after_any_delivery(chain: list[Delivery]) -> None:
+    tried(chain[0], "unknown")
+
+    say_it_arrived(chain[0], by=None, now=NOW)
+
+    assert states(chain) == [State.DELIVERED, State.WAITING, State.WAITING]
+    assert Due.objects.get().delivery_id == chain[1].pk
+
+
+def test_one_behind_it_that_was_tried_by_itself_is_queued_once(chain: list[Delivery]) -> None:
+    tried(chain[0], "unknown")
+    try_again(chain[1], by=None, now=NOW)
+
+    say_it_arrived(chain[0], by=None, now=NOW)
+
+    assert Due.objects.get().delivery_id == chain[1].pk
+
+
+def test_an_earlier_try_may_have_arrived_though_the_last_did_not(delivery: Delivery) -> None:
+    tried(ended(delivery, State.FAILED, outcome="unreachable"), "unknown", "unreachable")
+
+    say_it_arrived(delivery, by=None, now=NOW)
+
+    assert delivery.state == State.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "sentence"),
+    [
+        (State.WAITING, "unknown", "This delivery is waiting: "),
+        (State.REJECTED, "rejected", "This delivery is rejected: "),
+        (State.FAILED, "misconfigured", "Each try of this delivery was answered"),
+    ],
+)
+def test_what_cannot_have_arrived_is_not_said_to(
+    delivery: Delivery, state: State, outcome: str, sentence: str
+) -> None:
+    tried(ended(delivery, state, outcome=outcome), outcome)
+
+    with pytest.raises(ReplayRefused, match=sentence):
+        say_it_arrived(delivery, by=None, now=NOW)
+
+    delivery.refresh_from_db()
+    assert delivery.state == state
 
 
 # --- What can no longer be sent
