@@ -127,7 +127,10 @@ def refused_as_in_rfc_6749(error: str, description: str) -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenServer:
-    """How a system gives tokens, and to which client. `lifetime` of access tokens is in seconds."""
+    """How a system gives tokens, and to which client. `lifetime` of access tokens is in seconds.
+
+    Without `token_paths` it gives none, and knows only those that are fixed.
+    """
 
     client_id: str
     client_secret: str

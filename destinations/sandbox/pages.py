@@ -33,7 +33,8 @@ FAULTS = (
     Fault("duplicate", "Duplicate", "A new record is taken for one that exists."),
     Fault("missing_field", "Missing field", "A new record lacks a field that was made required."),
 )
-OF_ALL = ("slow", "expired_token", "short_tokens")
+OF_ALL = ("slow",)
+OF_TOKENS = ("expired_token", "short_tokens")
 LASTING = ("expired_token",)
 """What is so until it is switched off."""
 MODES = (("off", "Off"), ("once", "Next call"), ("on", "Always"))
@@ -98,7 +99,8 @@ def _obey(request: HttpRequest, stand_in: StandIn) -> None:
 
 
 def _faults(stand_in: StandIn) -> list[Fault]:
-    return [fault for fault in FAULTS if fault.key in OF_ALL or fault.key in stand_in.faults]
+    possible = {*OF_ALL, *stand_in.faults, *(OF_TOKENS if stand_in.oauth.token_paths else ())}
+    return [fault for fault in FAULTS if fault.key in possible]
 
 
 def _switches(stand_in: StandIn) -> list[dict[str, Any]]:
