@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from destinations.sandbox import stand_ins
 from flows.delivery.database import connection_parameters
 from tests.flows.delivery.receiver import ROOT, WorkerProcess
 from tests.processes import wait_until
@@ -28,12 +29,13 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def product(transactional_db: None, static_root: Path) -> Iterator[str]:
-    """Web and worker, running; the address that they are served at."""
+    """Web and worker, running, whose connectors speak to the stand-ins; the address that they are served at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     environment = {
+        **stand_ins.environment(url),
         "DATABASE_URL": make_conninfo(**connection_parameters()),
         "STATIC_ROOT": str(static_root),
         "PORT": str(port),
