@@ -1,4 +1,4 @@
-"""From consent to a renewed token: the built-in platform, over HTTP, with the stand-in as HubSpot."""
+"""Connecting, by consent and by a token: the built-in platform, over HTTP, with the stand-in as HubSpot."""
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -45,3 +45,18 @@ def test_consent_leads_to_the_portal_and_its_token_can_be_renewed(
     renewed = outbound.send(oauth.refresh_request(declared, CLIENT, refresh))
     given = oauth.tokens_of(declared, renewed, now=datetime.now(UTC), refresh_token=refresh)
     assert given.kept["access_token"] != connected.tokens.kept["access_token"]
+
+
+def test_a_private_apps_token_is_tried_at_once(stand_in: KeptRecords) -> None:
+    setup = BuiltinSetup({HUBSPOT.key: HUBSPOT})
+    destination = DestinationValues(account_id="a", instance_id="i", integration="hubspot")
+
+    good = setup.connect(destination, "bearer", {"token": "pat-na1-stand-in-brightleaf", "hub_id": "8114201"})
+    bad = setup.connect(destination, "bearer", {"token": "pat-na1-of-nobody"})
+    unclear = setup.connect(
+        destination, "bearer", {"token": "pat-na1-stand-in-brightleaf", "hub_id": "bright"}
+    )
+
+    assert (good.status, good.identity and good.identity.organisation_id) == ("connected", "8114201")
+    assert bad.status == "refused"
+    assert list(unclear.problems) == ["hub_id"]
