@@ -39,7 +39,8 @@ class FieldSpec:
     blank. `check` takes a value of the right kind and returns what else
     is wrong with it, or nothing. When a secret is replaced, the one before becomes the value of its field `previous`; a
     `boolean` that is true takes away what `forgets` names, and is false again. With `live_choices`, its choices are asked of the platform (`Setup.options`), and are
-    others when one of the fields in `depends_on` changes.
+    others when one of the fields in `depends_on` changes. It is asked for, and looked at, only while the field that
+    `only_for` names has the value there.
     """
 
     key: str
@@ -52,6 +53,7 @@ class FieldSpec:
     choices: tuple[Choice, ...] = ()
     live_choices: bool = False
     depends_on: tuple[str, ...] = ()
+    only_for: tuple[str, str] | None = None
     previous: str = ""
     forgets: str = ""
     placeholder: str = ""
@@ -64,6 +66,10 @@ class FieldSpec:
     def is_secret(self) -> bool:
         """Stored encrypted, never shown again, masked wherever it turns up."""
         return self.kind in ("secret", "secret_pairs")
+
+    def is_asked(self, values: Mapping[str, Any]) -> bool:
+        """With these values of the fields around it."""
+        return self.only_for is None or values.get(self.only_for[0]) == self.only_for[1]
 
     def problem(self, value: Any) -> str:
         """What is wrong with a value: a sentence, or ""."""
@@ -92,7 +98,9 @@ class FieldGroup:
 
 
 def problems(fields: Iterable[FieldSpec], values: Mapping[str, Any]) -> dict[str, str]:
-    found = {field.key: field.problem(values.get(field.key, field.default)) for field in fields}
+    fields = tuple(fields)
+    given = with_defaults(fields, values)
+    found = {field.key: field.problem(given[field.key]) for field in fields if field.is_asked(given)}
     return {key: sentence for key, sentence in found.items() if sentence}
 
 

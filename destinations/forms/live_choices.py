@@ -32,6 +32,8 @@ class LiveChoicesInput(forms.Widget):
         super().__init__()
         self.spec = spec
         self.live = live or LiveField("")
+        self.waits_for = ""
+        """The id of a checkbox: before that is ticked, nobody wants to know."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -51,6 +53,7 @@ class LiveChoicesInput(forms.Widget):
             # A list that is seen at a glance needs no search.
             "has_search": len(known.items) > FEW or known.more or known.search,
             "loads": known.stale and not self.live.problem,
+            "waits_for": self.waits_for,
             "depends_on": [f"#id_{prefix}{key}" for key in self.spec.depends_on],
         }
         return context

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from destinations.fields import FieldSpec, with_defaults
 from destinations.forms.fields import Flag, Text, field_for
-from destinations.forms.live_choices import LiveField
+from destinations.forms.live_choices import LiveChoicesInput, LiveField
 from destinations.platforms.port import ActionSpec
 from destinations.wizard import MAX_ACTIONS, ActionEntry
 from destinations.wizard.completeness import NAME
@@ -40,13 +40,22 @@ class SpecForm(forms.Form):
         super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
         for spec in specs:
             another = asked is not None and asked.get("another") == self.add_prefix(spec.key)
-            self.fields[spec.key] = field_for(
+            field: Any = field_for(
                 spec,
                 stored=spec.key in stored,
                 more=int(another),
                 asked=asked,
                 live=(live or {}).get(spec.key),
             )
+            if spec.only_for:
+                field.only_for = self._only_for(spec)
+            self.fields[spec.key] = field
+
+    def _only_for(self, spec: FieldSpec) -> dict[str, Any]:
+        """For the page: by which input's value the field is shown, and whether it is now."""
+        assert spec.only_for
+        key, value = spec.only_for
+        return {"name": self.add_prefix(key), "value": value, "is_asked": spec.is_asked(self.initial)}
 
     def read(self) -> dict[str, Any]:
         """What was posted, whatever it is."""
@@ -89,6 +98,9 @@ class OfferForm(SpecForm):
         super().__init__(spec.fields, prefix=offer_prefix(spec.key), **options)
         self.fields["wanted"] = Flag(label=spec.name, help_text=spec.description, required=False)
         self.initial["wanted"] = wanted
+        for field in self.fields.values():
+            if isinstance(field.widget, LiveChoicesInput) and not wanted:
+                field.widget.waits_for = self["wanted"].id_for_label
         self.spec = spec
         self.used = used
 

@@ -87,6 +87,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isSaving(event) && !event.detail.xhr.getResponseHeader("HX-Redirect")) event.target.inert = false;
 });
 
+/* A field that is only for one choice of another field is there while that is chosen. */
+listen("change", "form", (form, { target: { name, type, value, checked } }) => {
+  if (type === "radio" && !checked) return;
+  for (const field of form.querySelectorAll("[data-only-for]"))
+    if (field.dataset.onlyFor === name) field.toggleAttribute("data-away", field.dataset.value !== value);
+});
+
 /* A form that takes a while says so, and is not sent twice. */
 document.addEventListener("submit", (event) => {
   const button = event.submitter;

@@ -83,8 +83,10 @@ def page(chromium: Browser) -> Iterator[Page]:
     trouble: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        # A form that comes back with its mistakes is answered 422, which the browser calls an error.
-        if message.type in ("error", "warning") and "422" not in message.text:
+        # A form that comes back with its mistakes is answered 422, a consent that was not given 400: the browser calls
+        # both an error.
+        expected = any(f"status of {status}" in message.text for status in (400, 422))
+        if message.type in ("error", "warning") and not expected:
             trouble.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)

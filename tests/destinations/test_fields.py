@@ -29,6 +29,16 @@ def test_a_fitting_value_has_no_problem(field: FieldSpec, value: object) -> None
     assert field.problem(value) == ""
 
 
+def test_a_field_is_looked_at_only_with_the_choice_that_it_is_for() -> None:
+    choices = (Choice("own", "Own"), Choice("shared", "Shared"))
+    kind = FieldSpec(key="kind", label="Kind", kind="choice", choices=choices, default="shared")
+    fields = [kind, FieldSpec(key="host", label="Host", required=True, only_for=("kind", "own"))]
+
+    assert problems(fields, {}) == {}
+    assert problems(fields, {"kind": "shared", "host": 5}) == {}
+    assert problems(fields, {"kind": "own"}) == {"host": "Fill this in."}
+
+
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [

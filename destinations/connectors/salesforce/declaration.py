@@ -26,12 +26,6 @@ def _host_problem(host: str) -> str:
     return "Write the host alone, such as yourcompany.my.salesforce.com."
 
 
-def _my_domain_problems(values: Mapping[str, Any]) -> dict[str, str]:
-    if values["environment"] == "my_domain" and not (values["host"] or "").strip():
-        return {"host": "Fill this in, or choose production or a sandbox."}
-    return {}
-
-
 def _id_problem(text: str) -> str:
     return "" if is_record_id(text.strip()) else "An id in Salesforce has 15 or 18 letters and digits."
 
@@ -42,13 +36,14 @@ CLIENT = (
 )
 
 
-def _host(*, required: bool, says: str) -> FieldSpec:
+def _host(only_for: tuple[str, str] | None = None) -> FieldSpec:
     return FieldSpec(
         key="host",
         label="My Domain",
-        help=says,
+        help="Setup > My Domain in Salesforce says it.",
+        only_for=only_for,
         placeholder="yourcompany.my.salesforce.com",
-        required=required,
+        required=True,
         max_length=255,
         check=_host_problem,
     )
@@ -71,16 +66,15 @@ CODE = AuthScheme(
                 Choice("my_domain", "My Domain", "Your company's own address."),
             ),
         ),
-        _host(required=False, says="Only for My Domain: Setup > My Domain in Salesforce says it."),
+        _host(("environment", "my_domain")),
         *CLIENT,
     ),
-    check=_my_domain_problems,
 )
 CLIENT_CREDENTIALS = AuthScheme(
     key="oauth2_client",
     label="Client credentials",
     help="A connected app with a user to run as: nobody signs in.",
-    fields=(_host(required=True, says="Setup > My Domain in Salesforce says it."), *CLIENT),
+    fields=(_host(), *CLIENT),
 )
 
 
@@ -147,16 +141,18 @@ ASSIGNMENT = FieldSpec(
 ASSIGNMENT_RULE = FieldSpec(
     key="assignment_rule",
     label="Assignment rule",
-    help="Its id, only for another rule.",
+    help="Its id.",
+    only_for=("assignment", "rule"),
+    required=True,
     placeholder="01Q…",
     max_length=18,
     check=_id_problem,
 )
 
 
-def _external_id(says: str, key: str = "external_id_field") -> FieldSpec:
+def _external_id(says: str, key: str = "external_id_field", **more: Any) -> FieldSpec:
     return FieldSpec(
-        key=key, label="External id field", help=says, kind="choice", live_choices=True, max_length=80
+        key=key, label="External id field", help=says, kind="choice", live_choices=True, max_length=80, **more
     )
 
 
@@ -190,7 +186,7 @@ UPDATE_CONTACT = ActionSpec(
             default="email",
             choices=(Choice("email", "E-mail address"), Choice("external_id", "External id")),
         ),
-        _external_id("Only to find by external id: map a value to this field."),
+        _external_id("Map a value to it, too.", only_for=("find_by", "external_id"), required=True),
         FieldSpec(
             key="create_missing",
             label="Create the contact where there is none",

@@ -193,7 +193,8 @@ REQUEST = Page(
         FieldSpec(
             key="root",
             label="Root element",
-            help="Of XML: the element that holds all others.",
+            help="The element that holds all others.",
+            only_for=("format", "xml"),
             default="lead",
             max_length=100,
             check=root_problem,

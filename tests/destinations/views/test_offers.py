@@ -206,7 +206,13 @@ def test_choices_are_stale_for_another_connection(page: Client, base: str, recei
 
     content = page.get(f"{base}setup/configure/").content.decode()
 
-    assert 'hx-trigger="load, change' in content
+    assert 'hx-trigger="load"' in content
+
+
+def test_choices_of_an_action_wait_until_somebody_ticks_it(page: Client, base: str) -> None:
+    content = page.get(f"{base}setup/configure/").content.decode()
+
+    assert 'hx-trigger="change from:#id_offer-add_to_list-wanted once"' in content
 
 
 def test_a_field_without_live_choices_is_not_to_be_had(page: Client, base: str) -> None:
