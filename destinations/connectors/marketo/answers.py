@@ -87,6 +87,8 @@ _OF_A_RECORD: Mapping[str, str] = {
 PAST_STATUS = "1037"
 """The person is in this status of the program already, or past it: what was wanted holds."""
 
+ALREADY_THERE = "1005"
+
 NOT_READ = "Marketo answered something that cannot be read, so the lead may have arrived."
 
 
@@ -145,6 +147,24 @@ def about_a_record(answer: Answer, receipt: Receipt | None, secrets: Iterable[st
     known = next((reason.code for reason in reasons if reason.code in _OF_A_RECORD), "")
     sentence = _OF_A_RECORD.get(known, "Marketo passed over the person.")
     return Result(Outcome.REJECTED, presentable(_with_words(sentence, reasons), secrets))
+
+
+def was_there(answer: Answer) -> bool:
+    """The one record was skipped because Marketo has it already."""
+    found = records(answer)
+    return bool(found) and any(reason.code == ALREADY_THERE for reason in _said(found[0].get("reasons")))
+
+
+def made_since(answer: Answer, since: datetime) -> str:
+    """The id of the only person that was found, where it was made then or later; else ""."""
+    found = records(answer)
+    if len(found) != 1:
+        return ""
+    try:
+        made = datetime.fromisoformat(str(found[0].get("createdAt")))
+    except ValueError:
+        return ""
+    return id_of(answer) if made.replace(tzinfo=made.tzinfo or UTC) >= since else ""
 
 
 def about_all(answer: Answer, receipt: Receipt | None, secrets: Iterable[str], now: datetime) -> Result:

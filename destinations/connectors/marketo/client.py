@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from destinations.connectors.calls import Calls, Credentials
@@ -11,6 +11,8 @@ from destinations.connectors.marketo.session import Session
 from destinations.connectors.preview import preview_of
 from destinations.outcome import Outcome, Receipt, Result
 from destinations.platforms.port import DestinationValues, Order
+from leadconduit.leads.values import as_text
+from leadconduit.lib.ids import time_of
 from leadconduit.lib.outbound import Answer, Request
 
 Make = Callable[[Order, int, Credentials], Request]
@@ -21,6 +23,10 @@ _FOR_A_PERSON: Mapping[str, tuple[Make, Read]] = {
     "add_to_program": (requests.add_to_program, answers.about_a_record),
     "request_campaign": (requests.request_campaign, answers.about_all),
 }
+ARRIVED = "An earlier try has created the person; its answer did not come."
+CLOCKS = timedelta(minutes=10)
+"""That Marketo's clock and ours may differ by."""
+
 _EXAMPLE = 0
 """Stands in a preview for a person who has yet to be looked up."""
 
@@ -42,14 +48,26 @@ def preview(order: Order) -> dict[str, Any]:
 
 
 def longest_send(destination: DestinationValues) -> float:
-    """A person is looked up, something is done; one of both is done once more with another token."""
+    """Something is done and a person looked up, either of them first; one of both once more with another token."""
     return 3 * requests.TIMEOUT
 
 
 async def _synced(order: Order, session: Session) -> Result:
     answer = await session.ask(lambda known: requests.sync_lead(order, known))
+    if order.uncertain and answers.was_there(answer) and (made := await _made_by_earlier_try(order, session)):
+        return Result(Outcome.DELIVERED, ARRIVED, receipt=_receipt(made, order))
     receipt = _receipt(answers.id_of(answer), order)
     return answers.about_a_record(answer, receipt, session.secrets, datetime.now(UTC))
+
+
+async def _made_by_earlier_try(order: Order, session: Session) -> str:
+    """The person whom “Only create” met, where they are not older than the delivery; else ""."""
+    field = order.action.configuration.get("lookup_field") or "email"
+    value = as_text(order.payload.get(field) or "")
+    if not value or "," in value:
+        return ""
+    answer = await session.ask(lambda known: requests.people_with(value, known, field=field))
+    return answers.made_since(answer, time_of(order.key) - CLOCKS)
 
 
 async def _sent_for(order: Order, session: Session, make: Make, read: Read) -> Result:

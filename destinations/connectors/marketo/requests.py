@@ -106,9 +106,9 @@ def email(order: Order) -> str:
     return "" if is_blank(value) else as_text(value).strip()
 
 
-def people_with(address: str, known: Credentials) -> Request:
-    """Get Leads by Filter Type. `filterValues` has commas between, so an address with one cannot be looked for."""
-    query = {"filterType": "email", "filterValues": address, "fields": "id,email", "batchSize": "3"}
+def people_with(value: str, known: Credentials, *, field: str = "email") -> Request:
+    """Get Leads by Filter Type. `filterValues` has commas between, so a value with one cannot be looked for."""
+    query = {"filterType": field, "filterValues": value, "fields": "id,createdAt", "batchSize": "3"}
     return ask("/rest/v1/leads.json", known, **query)
 
 

@@ -92,7 +92,7 @@ def test_people_are_found_by_their_e_mail_address() -> None:
     assert request.method == "GET"
     assert request.url == (
         f"{HOST}/rest/v1/leads.json?filterType=email&filterValues=ada%2B1%40lead.example"
-        "&fields=id%2Cemail&batchSize=3"
+        "&fields=id%2CcreatedAt&batchSize=3"
     )
 
 

@@ -1,5 +1,7 @@
 """Leads arrive at the stand-in, over HTTP."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from destinations.outcome import Outcome, Result
 from destinations.sandbox import keeping
 from destinations.sandbox.keeping import KeptRecords
 from leadconduit.lib import outbound
+from leadconduit.lib.ids import new_id
 from tests.destinations.connectors.marketo.conftest import token
 from tests.destinations.connectors.marketo.orders import ADA, Tokens, order
 
@@ -128,6 +131,27 @@ def test_what_marketo_does_not_take(
 
     assert result.outcome is outcome
     assert "Marketo says: " in result.reason
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "key", "outcome"),
+    [
+        (True, new_id(), Outcome.DELIVERED),
+        (False, new_id(), Outcome.REJECTED),
+        (True, new_id(datetime.now(UTC) + timedelta(days=1)), Outcome.REJECTED),
+    ],
+    ids=["made by it", "no doubt", "made before"],
+)
+def test_who_was_created_by_an_earlier_try_whose_answer_did_not_come_is_no_repetition(
+    calls: Calls, instance: KeptRecords, uncertain: bool, key: str, outcome: Outcome
+) -> None:
+    first = sent(calls)
+
+    again = replace(order(configuration={"action": "createOnly"}), key=key, uncertain=uncertain)
+    result = outbound.run(client.send(again, calls))
+
+    assert result.outcome is outcome
+    assert result.receipt == (first.receipt if outcome is Outcome.DELIVERED else None)
 
 
 def test_a_token_that_expired_is_renewed_once_and_the_lead_arrives_once(instance: KeptRecords) -> None:
