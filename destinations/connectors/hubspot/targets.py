@@ -7,6 +7,7 @@ _ID = TargetField(
     CONTACT_ID,
     "Contact's record ID",
     help="Of the contact in HubSpot, as an earlier action returns it. Without it, the e-mail address is looked for.",
+    suggested="{{receipts.upsert_contact.id}}",
 )
 _EMAIL = TargetField(
     CONTACT_EMAIL, "Contact's e-mail address", "email", help="Finds the contact where there is no record ID."
