@@ -1,8 +1,7 @@
-"""Systems of the marketplace in a browser, from choosing one to a lead that arrives there.
+"""Salesforce by OAuth, and webhooks by password and by headers, from the marketplace to a lead that arrives there."""
 
-What a test connects to are the stand-ins, which the product serves itself; a webhook's receiver is a process beside it.
-"""
-
+from base64 import b64encode
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,9 +9,9 @@ from playwright.sync_api import Page, expect
 from destinations.models import StandInRecord
 from flows.models import Flow
 from leadconduit.accounts.models import Account
-from tests.browser.conftest import look, make_account
+from tests.browser.conftest import Receiving, look, make_account
 from tests.browser.test_flows import address_of
-from tests.browser.test_main_job import EMAIL, PASSWORD, go_on, submit
+from tests.browser.test_main_job import EMAIL, PASSWORD, add_row, go_on, map_row, submit
 from tests.factories import EntityFactory, FlowFactory, source_of
 from tests.processes import wait_until
 
@@ -63,6 +62,52 @@ def test_salesforce_by_oauth_with_a_custom_field_that_was_found_live(
     assert kept("salesforce", "CampaignMember")[-1].fields["LeadId"] == lead.record_id
     see_the_record_of(page, product, lead.record_id)
     see_the_connection(page, product)
+
+
+def test_a_webhook_by_basic_authentication(
+    page: Page, product: str, receiving: Receiving, flow: Flow
+) -> None:
+    choose(page, product, "Custom Webhook")
+    page.get_by_role("radio", name="User name and password").check()
+    page.get_by_role("textbox", name="User name").fill("leads")
+    page.get_by_role("textbox", name="Password").fill("pässword")
+    look(page)
+    go_on(page)
+    arrived = deliver_to_webhook(page, product, receiving, flow)
+    assert arrived["headers"]["authorization"] == f"Basic {b64encode('leads:pässword'.encode()).decode()}"
+
+
+def test_a_webhook_by_custom_headers(page: Page, product: str, receiving: Receiving, flow: Flow) -> None:
+    choose(page, product, "Custom Webhook")
+    page.get_by_role("radio", name="Custom headers").check()
+    for number, (name, value) in enumerate({"X-Team": "solar", "X-Token": "s3cret-token"}.items()):
+        if number:
+            page.get_by_role("button", name="Add another").click()
+        page.get_by_label(f"Name {number + 1}", exact=True).fill(name)
+        page.get_by_label(f"Value {number + 1}", exact=True).fill(value)
+    look(page)
+    go_on(page)
+    arrived = deliver_to_webhook(page, product, receiving, flow)
+    assert arrived["headers"].items() >= {"x-team": "solar", "x-token": "s3cret-token"}.items()
+    assert "s3cret-token" not in page.content()
+
+
+def deliver_to_webhook(page: Page, product: str, receiving: Receiving, flow: Flow) -> Any:
+    """From Configure on; the request that the submitted lead became."""
+    page.get_by_label("URL").fill(f"{receiving.url}/leads")
+    go_on(page)
+    expect(page.get_by_role("heading", name="Map fields")).to_be_visible()
+    map_row(page, 1, "email", "{{lead.email}}")
+    add_row(page, 2)
+    map_row(page, 2, "name", "{{lead.first_name}}")
+    go_on(page)
+    test_and_activate(page)
+    attach_and_deploy(page, "Send lead")
+    submit(address_of(product, flow), **LEAD)
+    wait_until(lambda: len(receiving.received) == 2, "test and lead arrive")
+    arrived = receiving.received[-1]
+    assert (arrived["path"], arrived["body"]) == ("/leads", {"email": "grace@example.com", "name": "Grace"})
+    return arrived
 
 
 def choose(page: Page, product: str, name: str) -> None:
