@@ -14,6 +14,7 @@ from destinations.credentials.oauth import NoToken
 from destinations.fields import problems
 from destinations.outcome import Accepted, Outcome, Result
 from destinations.platforms.port import (
+    AFTER_UNKNOWN,
     ActionSpec,
     ActionValues,
     AfterUnknown,
@@ -325,7 +326,10 @@ def _integration(connector: Connector) -> Integration:
         description=connector.description,
         category=connector.category,
         schemes=tuple(Feature(scheme.label, scheme.help) for scheme in connector.schemes),
-        actions=tuple(Feature(action.name, action.description) for action in connector.actions),
+        actions=tuple(
+            Feature(action.name, action.description, AFTER_UNKNOWN[action.after_unknown])
+            for action in connector.actions
+        ),
         overview=connector.overview,
     )
 

@@ -14,8 +14,14 @@ from destinations.fields import Choice, FieldGroup, FieldSpec
 from destinations.outcome import Accepted, Result
 
 AfterUnknown = Literal["resend", "look_up_first", "ask"]
-"""What happens to a delivery that was sent and not answered: it is sent again, since its key or the record tells; it is
-sent again, and looks first whether the record is there (`Order.uncertain`); or it waits for a person to say."""
+"""What happens to a delivery that was sent and not answered, so that it may have arrived."""
+
+AFTER_UNKNOWN: Mapping[AfterUnknown, str] = {
+    "resend": "it is sent again, since the receiver can tell that it is the same lead, or takes it twice without harm",
+    "look_up_first": "it is looked up first, and sent again where it is not found",
+    "ask": "it is not sent again by itself, and waits until somebody says whether it arrived",
+}
+"""In words for the customer."""
 
 
 class PlatformError(Exception):
@@ -35,10 +41,11 @@ class UnknownIntegration(PlatformError):
 
 
 class Feature(NamedTuple):
-    """Something to read about."""
+    """Something to read about; of an action, also what happens `after_unknown`."""
 
     name: str
     words: str = ""
+    after_unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

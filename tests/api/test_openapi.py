@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from destinations.models import Destination
-from flows.models import Delivery, Entity
+from flows.models import Delivery, Due, Entity
 from leadconduit import api_urls
 from leadconduit.accounts.models import Account, ApiKey, CustomField
 from leadconduit.lib.ids import new_id
@@ -211,6 +211,13 @@ def _event_calls(call: Caller, account: Account, url: str) -> Iterator[Call]:
     yield call("GET", "/events/{id}", id=attempts[0].pk)
     yield call("GET", "/deliveries")
     yield call("GET", "/deliveries/{id}", id=first.pk)
+    attempt(second, 2, "unknown")
+    for path in ("/deliveries/{id}/tries", "/deliveries/{id}/arrivals"):
+        Delivery.objects.filter(pk=second.pk).update(state="failed", outcome="unknown")
+        Due.objects.filter(delivery_id=second.pk).delete()
+        yield call("POST", path, id=second.pk)
+    for path in ("/deliveries/{id}/tries", "/deliveries/{id}/arrivals"):
+        yield call("POST", path, id=second.pk)
 
 
 def _id(call: Call) -> str:

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from destinations.connectors.declaration import Connector
 from destinations.connectors.registry import REGISTRY
+from destinations.platforms.port import AFTER_UNKNOWN
 
 INTRODUCTION = """# Connectors
 
@@ -48,8 +49,8 @@ def page(connectors: list[Connector]) -> str:
 
 def _section(connector: Connector) -> str:
     actions = [
-        f"- **{action.name}** (`{action.key}`): {action.description} When no answer came: "
-        f"`{action.after_unknown}`."
+        f"- **{action.name}** (`{action.key}`): {action.description} When no answer comes, "
+        f"{AFTER_UNKNOWN[action.after_unknown]} (`{action.after_unknown}`)."
         for action in connector.actions
     ]
     unconfirmed = ["\nUnconfirmed:\n", *(f"- {sentence}" for sentence in connector.unconfirmed)]

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from destinations.models import Action, Destination
-from flows.models import Attempt, Delivery
-from leadconduit.accounts.models import Account
+from flows.models import Attempt, Delivery, Due
+from leadconduit.accounts.models import Account, AuditEvent
 from leadconduit.lib.ids import new_id
 from tests.cast import ApiClient
 from tests.factories import DestinationFactory, FlowFactory
@@ -212,3 +212,39 @@ def test_a_stranger_sees_nothing(stranger: ApiClient, crm: Destination) -> None:
     assert stranger.get("/deliveries", instance_id="crm-1").json() == []
     assert stranger.get("/deliveries", lead_id=row.lead_id).json() == []
     assert stranger.get(f"/deliveries/{row.pk}").status_code == 404
+
+
+# --- Replaying
+
+
+def test_one_that_may_have_arrived_is_said_to_have_arrived(api: ApiClient, crm: Destination) -> None:
+    row = delivery(crm, state="failed", outcome="unknown", attempt_count=1)
+    Attempt.objects.create(delivery=row, number=1, outcome="unknown")
+
+    answer = api.post(f"/deliveries/{row.pk}/arrivals")
+
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["state"], answer.json()["outcome"]) == ("delivered", "unknown")
+    assert answer.json()["reason"].endswith(" said that it arrived.")
+    event = AuditEvent.objects.get(action="delivery.said_to_have_arrived")
+    assert event.detail["api_key"]
+
+
+def test_a_failed_one_is_tried_again(api: ApiClient, crm: Destination) -> None:
+    row = delivery(crm, state="failed", outcome="unavailable", lead_id=None, input={})
+
+    answer = api.post(f"/deliveries/{row.pk}/tries")
+
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["state"], answer.json()["key"]) == ("waiting", row.key)
+    assert Due.objects.get().delivery_id == row.pk
+
+
+@pytest.mark.parametrize("what", ["tries", "arrivals"])
+def test_what_cannot_be_replayed_says_why(api: ApiClient, crm: Destination, what: str) -> None:
+    row = delivery(crm, state="rejected", outcome="rejected", lead_id=None, input={})
+
+    answer = api.post(f"/deliveries/{row.pk}/{what}")
+
+    assert answer.status_code == 409
+    assert answer.json()["error"].startswith("This delivery is rejected: ")

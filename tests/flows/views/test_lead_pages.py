@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from flows import intake
+from flows.delivery import replay
 from flows.models import Attempt, Delivery, Due, Flow, Lead, State
 from leadconduit.accounts.models import Account, User
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, source_of, use_of
@@ -125,6 +126,33 @@ def test_a_failed_delivery_is_tried_again_with_the_same_key(visitor: Client, flo
     reopened = Delivery.objects.get(pk=delivery.pk)
     assert (reopened.state, reopened.key) == ("waiting", delivery.key)
     assert Due.objects.filter(delivery_id=delivery.pk).exists()
+
+
+def test_one_that_may_have_arrived_is_said_to_have_arrived(visitor: Client, flow: Flow) -> None:
+    delivery = failed(flow)
+    assert "It arrived" not in text(visitor, f"/app/deliveries/{delivery.pk}/")
+    Attempt.objects.update(outcome="unknown")
+    for path in (f"/app/deliveries/{delivery.pk}/", f"/app/leads/{delivery.lead_id}/"):
+        assert "May have arrived: somebody has to look" in text(visitor, path)
+        assert "It arrived" in text(visitor, path)
+
+    page = visitor.post(f"/app/deliveries/{delivery.pk}/arrivals/", follow=True).content.decode()
+
+    assert "It counts as delivered" in page
+    delivery.refresh_from_db()
+    assert delivery.state == State.DELIVERED
+
+
+def test_sending_again_names_what_comes_after_it(visitor: Client, flow: Flow) -> None:
+    delivery = failed(flow)
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.DELIVERED)
+    (behind,) = replay.behind(delivery)
+
+    page = text(visitor, f"/app/deliveries/{delivery.pk}/replays/")
+    visitor.post(f"/app/deliveries/{delivery.pk}/replays/")
+
+    assert f"sent again as well, in the same order: “{behind.action.name}”" in page
+    assert Delivery.objects.get(origin=behind).follows == Delivery.objects.get(origin=delivery)
 
 
 def test_sending_a_delivered_one_again_is_asked_first_and_is_a_new_delivery(
