@@ -78,7 +78,7 @@ MAPPING = ("id", "property", "value", "rule_set")
 FILTER = ("type", "id", "description", "notes", "reason", "outcome", "rule_set", "enabled")
 RECIPIENT = ("type", "id", "description", "notes", "entity", "integration", "rule_set", "enabled")
 DESTINATION = ("name", "integration_name", "integration_icon_url", "instance_id", "actions", "flow_usages")
-ACTION = ("name", "action_id", "webhook_url", "enabled", "rule_set")
+ACTION = ("name", "action_id", "webhook_url", "enabled", "rule_set", "independent")
 
 _ID = re.compile(r"[0-9a-fA-F]{24}")
 _SHORT_ID = re.compile(r"[0-9a-zA-Z]{6}")
@@ -588,8 +588,17 @@ def _action(item: Body, action: Action, settings: Mapping[str, Document], ids: _
     item.allow(ACTION, of="an action")
     kept = settings.get(action.pk, {"enabled": True, "rule_set": None})
     enabled, rule_set = kept["enabled"], kept["rule_set"]
+    independent = kept.get("independent", False)
     if "enabled" in item.value:
         enabled = item.flag("enabled")
     if "rule_set" in item.value:
         rule_set = None if item.value["rule_set"] is None else _rule_set(item, ids)
-    return {"action": action.pk, "action_id": action.action_id, "enabled": enabled, "rule_set": rule_set}
+    if "independent" in item.value:
+        independent = item.value["independent"] is not None and item.flag("independent")
+    return {
+        "action": action.pk,
+        "action_id": action.action_id,
+        "enabled": enabled,
+        "rule_set": rule_set,
+        "independent": independent,
+    }

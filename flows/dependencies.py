@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from leadconduit.leads.names import BESIDE, Names
+from leadconduit.leads.names import BESIDE, Names, paths_in
 from leadconduit.leads.rules import templates_in
 from leadconduit.leads.standard_fields import type_of
 
@@ -69,7 +69,7 @@ def doubts_of(document: Document, mapped: Mapping[str, Rows] | None = None) -> l
     """Each once, in the order of the document. What is turned off, and so does not run, names nothing.
 
     `mapped` are mapping rows of destinations, by the action. They may be used by other flows too, so that only
-    answers of recipients are looked for in them, not the fields of the lead.
+    answers of recipients, and what earlier actions return, are looked for in them, not the fields of the lead.
     """
     found = [
         *_of_criteria(document),
@@ -116,7 +116,7 @@ def _of_steps(document: Document) -> Iterator[Doubt]:
 
 def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
     names = names_of(document)
-    # A destination's mapping sees besides what its own earlier actions returned, which its own page looks after.
+    # A destination's mapping sees besides what its own earlier actions returned.
     mapping = replace(names, keys=(*names.keys, "receipts"))
     for index, use in enumerate(document["destinations"]):
         for action in use["actions"]:
@@ -125,8 +125,30 @@ def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
             path, id = f"destinations.{index}", action["action"]
             for sentence in names.doubts_in(templates_in(action.get("rule_set"))):
                 yield Doubt(path, id, sentence)
-            for sentence in mapping.doubts_in(_sent(mapped.get(id, ())), with_lead=False):
+            sent = list(_sent(mapped.get(id, ())))
+            for sentence in (*mapping.doubts_in(sent, with_lead=False), *_of_receipts(sent, action, use)):
                 yield Doubt(path, id, sentence, is_mapping=True)
+
+
+def _of_receipts(sent: Iterable[str], action: Document, use: Document) -> Iterator[str]:
+    """What a mapping names of other actions' receipts, and this flow's order does not give it."""
+    before = _before(action, use)
+    for path in dict.fromkeys(path for text in sent for path in paths_in(text)):
+        root, _, rest = path.partition(".")
+        if root != "receipts" or any(f"{rest}.".startswith(f"{one['action_id']}.") for one in before):
+            continue
+        if action.get("independent"):
+            yield f"`{path}` is blank here: this action is independent, and does not wait for what others return."
+        else:
+            yield f"`{path}` is blank here: no action that this one waits for returns it."
+
+
+def _before(action: Document, use: Document) -> list[Document]:
+    """Those that an action waits for, one behind the other."""
+    if action.get("independent"):
+        return []
+    earlier = use["actions"][: use["actions"].index(action)]
+    return [one for one in earlier if one.get("enabled", True) and not one.get("independent")]
 
 
 def _answering(holder: Mapping[str, Any] | None) -> Iterator[str]:

@@ -86,11 +86,12 @@ Call = Callable[[Recipient, Variables], RecipientResult]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """The flow delivers to this action, where the use's own condition holds."""
+    """The flow delivers to this action, where the use's own condition holds; `independent`: waiting for no other."""
 
     destination: str
     action: str
     rules: Rules | None
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,12 @@ def compile_flow(document: Mapping[str, Any], entity_names: Mapping[str, str]) -
             if step.get("enabled", True)
         ),
         uses=tuple(
-            Use(entry["destination"], action["action"], _rules(action.get("rule_set")))
+            Use(
+                entry["destination"],
+                action["action"],
+                _rules(action.get("rule_set")),
+                independent=action.get("independent", False),
+            )
             for entry in document["destinations"]
             for action in entry["actions"]
             if action.get("enabled", True)

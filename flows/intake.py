@@ -188,23 +188,24 @@ def _events(lead: Lead, run: engine.Run) -> list[Event]:
 def owed_deliveries(lead: Lead, uses: Sequence[engine.Use], *, after: str) -> list[Delivery]:
     """One for each use, in the flow's order, made at the time of the id `after` and not saved yet.
 
-    The actions of one destination follow one another.
+    The actions of one destination follow one another; independent ones follow none, and none follows them.
     """
     ids = iter(ids_after(after, len(uses)))
     deliveries: list[Delivery] = []
     for destination_id, of_destination in groupby(uses, key=lambda use: use.destination):
         before: Delivery | None = None
         for use in of_destination:
-            before = Delivery(
+            delivery = Delivery(
                 id=next(ids),
                 account_id=lead.account_id,
                 flow_id=lead.flow_id,
                 lead_id=lead.pk,
                 destination_id=destination_id,
                 action_id=use.action,
-                follows=before,
+                follows=None if use.independent else before,
             )
-            deliveries.append(before)
+            deliveries.append(delivery)
+            before = before if use.independent else delivery
     return deliveries
 
 

@@ -54,7 +54,7 @@ def move(*, flow: Flow, id: str, by: int, author: User | None, now: datetime) ->
 
 
 def put(*, flow: Flow, action_id: str, author: User | None, now: datetime, **settings: Any) -> Flow:
-    """Set how this flow uses an action: `enabled`, `rule_set` (None: every lead that passes)."""
+    """Set how this flow uses an action: `enabled`, `rule_set` (None: every lead that passes), `independent`."""
 
     def with_settings(uses: Uses) -> Uses:
         _found(uses, action_id)[1].update(settings)

@@ -197,6 +197,8 @@ def _use(action: Document, names: Names) -> Said:
         TITLE: names.actions.get(action["action"]) or "An action that is gone",
         "Delivers": _yes(action.get("enabled", True)),
         "Only where": in_words(action["rule_set"]) if action.get("rule_set") else "",
+        # Nothing is said of what is usual, nor of flows that were saved before there was such a thing.
+        "Waits for its turn": "No, it is independent" if action.get("independent") else "",
     }
 
 

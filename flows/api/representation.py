@@ -93,10 +93,17 @@ def _entity_named(part: Answer, entities: Mapping[str, Entity]) -> Answer:
 
 
 def _use(use: Answer, destination: Answer) -> Answer:
-    """The destination with only the actions that are used, and our two keys on each."""
+    """The destination with only the actions that are used, and our three keys on each."""
     offered = {action["action_id"]: action for action in destination["actions"]}
     actions = [
-        offered[action["action_id"]] | {"enabled": action["enabled"], "rule_set": action["rule_set"]}
+        offered[action["action_id"]]
+        | {
+            "enabled": action["enabled"],
+            "rule_set": action["rule_set"],
+            "independent": action.get(
+                "independent", False
+            ),  # flows saved before there was such a thing have none
+        }
         for action in use["actions"]
         if action["action_id"] in offered
     ]

@@ -168,6 +168,12 @@ class UsedActionSerializer(serializers.Serializer[None]):
         allow_null=True,
         help_text="Ours. Only leads that match are delivered. Left out, it stays as it is; null takes it away.",
     )
+    independent = serializers.BooleanField(
+        default=False,
+        allow_null=True,
+        help_text="Ours. An independent action waits for no other of its destination, and none waits for it. Left out, it"
+        " stays as it is; null makes it false.",
+    )
 
 
 class UsedDestinationSerializer(serializers.Serializer[None]):
@@ -447,6 +453,11 @@ class DeliverySerializer(serializers.Serializer[None]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class ExchangeField(serializers.JSONField):
+    """One HTTP request with its answer."""
+
+
 class AttemptSerializer(serializers.Serializer[None]):
     number = serializers.IntegerField()
     revision = serializers.IntegerField(
@@ -457,7 +468,7 @@ class AttemptSerializer(serializers.Serializer[None]):
     ms = serializers.IntegerField()
     outcome = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
-    exchange = serializers.JSONField(
+    exchange = ExchangeField(
         allow_null=True, help_text="The request and the response, as they went, with secrets masked."
     )
 

@@ -10,7 +10,8 @@ class FlowRevision(models.Model):
     """What a flow is at one time: a number, an author, one document. It never changes; a save makes the next.
 
     `document`: `{"name", "enabled", "fields": [id], "types": {field id: type}, "sources": [source], "steps": [step],
-    "destinations": [{"destination": id, "actions": [{"action": id, "action_id", "enabled", "rule_set"}]}]}`, where
+    "destinations": [{"destination": id, "actions": [{"action": id, "action_id", "enabled", "rule_set",
+    "independent"}]}]}`, where
     source and step are as the REST API has them, and `types` has those of the fields that are known.
     """
 

@@ -1,9 +1,9 @@
-"""A flow's destinations: which actions it uses, in what order, paused here or not, under what condition.
+"""A flow's destinations: which actions it uses, in what order or independent, paused here or not, on what condition.
 
 Each button is one change, made to the flow as it is then, so two people at this page undo nothing of each other's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from destinations.models import Action, Destination
 from flows import definition, uses
-from flows.dependencies import doubts_of, names_of
+from flows.dependencies import Doubt, doubts_of, names_of
 from flows.models import Flow
 from flows.views import doubts
 from flows.views.changes import document_of, flow_of, said_of
@@ -27,6 +27,13 @@ from leadconduit.leads.rules import in_words
 from leadconduit.rule_form import RuleBuilder
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
+SETTINGS: dict[str, dict[str, Any]] = {
+    "pause": {"enabled": False},
+    "resume": {"enabled": True},
+    "free": {"independent": True},
+    "bind": {"independent": False},
+}
+"""What each button sets of how an action is used."""
 GONE = "The flow does not use that any more: somebody took it away meanwhile."
 
 
@@ -41,7 +48,7 @@ def use_list(request: MemberRequest, pk: str) -> HttpResponseBase:
         return _change(request, flow)
     offered = _offered(request)
     document = document_of(flow)
-    used, odd = document["destinations"], doubts.by_id(doubts_of(document), "destinations")
+    used, odd = document["destinations"], doubts.by_id(_doubts(document, offered), "destinations")
     taken = {action["action"] for use in used for action in use["actions"]}
     others = [
         {"destination": destination, "actions": free}
@@ -69,6 +76,20 @@ def _offered(request: MemberRequest) -> dict[str, tuple[Destination, dict[str, A
     return offered
 
 
+def _doubts(document: Mapping[str, Any], offered: Collection[str]) -> Iterator[Doubt]:
+    """Those of conditions, and those of what the destinations send live. One query."""
+    used = [use["destination"] for use in document["destinations"] if use["destination"] in offered]
+    live = (
+        Destination.objects.filter(pk__in=used).values_list("live__document__actions", flat=True)
+        if used
+        else ()
+    )
+    mapped = {row["id"]: row["mapping"] for rows in live for row in rows or ()}
+    for doubt in doubts_of(document, mapped):
+        words = f"Field mapping: {doubt.sentence}" if doubt.is_mapping else doubt.sentence
+        yield doubt._replace(sentence=words)
+
+
 def _use(
     use: Mapping[str, Any],
     destination: Destination,
@@ -81,6 +102,7 @@ def _use(
             {
                 "action": actions[one["action"]],
                 "enabled": one.get("enabled", True),
+                "independent": one.get("independent", False),
                 "condition": in_words(one["rule_set"]) if one.get("rule_set") else "",
                 "doubts": odd.get(one["action"], ()),
             }
@@ -94,7 +116,7 @@ def _use(
 def _change(request: MemberRequest, flow: Flow) -> HttpResponse:
     """`use` names actions to use too; `up` and `down` a destination or an action; the others an action."""
     by: dict[str, Any] = {"author": request.member, "now": timezone.now()}
-    for button in ("use", "remove", "up", "down", "pause", "resume"):
+    for button in ("use", "remove", "up", "down", *SETTINGS):
         if id := request.POST.get(button):
             break
     else:
@@ -109,7 +131,7 @@ def _change(request: MemberRequest, flow: Flow) -> HttpResponse:
             case "up" | "down":
                 uses.move(flow=flow, id=id, by=-1 if button == "up" else 1, **by)
             case _:
-                uses.put(flow=flow, action_id=id, enabled=button == "resume", **by)
+                uses.put(flow=flow, action_id=id, **SETTINGS[button], **by)
     except uses.UseGone:
         messages.error(request, GONE)
     except definition.InvalidFlow as invalid:

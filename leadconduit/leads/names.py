@@ -65,7 +65,7 @@ class Names:
 
     def doubts_in(self, templates: Iterable[str], *, with_lead: bool = True) -> Iterator[str]:
         """What is odd about the variables of templates, each once; those of the lead left aside where that is asked."""
-        paths = dict.fromkeys(path for text in templates for path in _paths(text))
+        paths = dict.fromkeys(path for text in templates for path in paths_in(text))
         found = (self._doubt(path) for path in paths if with_lead or path.partition(".")[0] != "lead")
         return iter(dict.fromkeys(doubt for doubt in found if doubt))
 
@@ -114,7 +114,7 @@ def _parts(type: str) -> Mapping[str, str]:
     return {one.name: one.type for one in COMPONENTS.get(type, ())}
 
 
-def _paths(text: str) -> tuple[str, ...]:
+def paths_in(text: str) -> tuple[str, ...]:
     try:
         return compile_template(text).paths
     except TemplateError:

@@ -408,6 +408,9 @@ def read_uses(entries: list[Any], account: Account, before: list[Any] | None = N
     return read
 
 
+AS_USUAL = {"enabled": True, "rule_set": None, "independent": False}
+
+
 def test_a_destination_is_kept_by_its_row_with_its_actions_in_order(acme: Account) -> None:
     destination = DestinationFactory.create(account=acme, actions=["Contacts", "Deals"])
     contacts, deals = destination.actions.order_by("position")
@@ -418,8 +421,8 @@ def test_a_destination_is_kept_by_its_row_with_its_actions_in_order(acme: Accoun
         {
             "destination": destination.pk,
             "actions": [
-                {"action": deals.pk, "action_id": "deals", "enabled": True, "rule_set": None},
-                {"action": contacts.pk, "action_id": "contacts", "enabled": True, "rule_set": None},
+                {"action": deals.pk, "action_id": "deals", **AS_USUAL},
+                {"action": contacts.pk, "action_id": "contacts", **AS_USUAL},
             ],
         }
     ]
@@ -451,10 +454,10 @@ def test_settings_of_a_use_are_kept_where_they_are_left_out(acme: Account) -> No
     destination = DestinationFactory.create(account=acme)
     rule_set = {"op": "and", "rules": [RULE]}
 
-    before = [use_of(destination, enabled=False, rule_set=rule_set)]
+    before = [use_of(destination, enabled=False, rule_set=rule_set, independent=True)]
     action = read_uses([use_of(destination)], acme, before)[0]["actions"][0]
 
-    assert action["enabled"] is False
+    assert (action["enabled"], action["independent"]) == (False, True)
     assert action["rule_set"]["rules"][0]["rhv"] == "CA"
 
 
@@ -462,10 +465,30 @@ def test_null_takes_a_setting_of_a_use_away(acme: Account) -> None:
     destination = DestinationFactory.create(account=acme)
     rule_set = {"op": "and", "rules": [RULE]}
 
-    before = [use_of(destination, enabled=False, rule_set=rule_set)]
-    action = read_uses([use_of(destination, enabled=None, rule_set=None)], acme, before)[0]["actions"][0]
+    before = [use_of(destination, enabled=False, rule_set=rule_set, independent=True)]
+    entry = use_of(destination, enabled=None, rule_set=None, independent=None)
+    action = read_uses([entry], acme, before)[0]["actions"][0]
 
-    assert (action["enabled"], action["rule_set"]) == (True, None)
+    assert action == {key: action[key] for key in ("action", "action_id")} | AS_USUAL
+
+
+def test_what_says_the_same_as_a_flow_of_before_makes_no_revision(acme: Account) -> None:
+    destination = DestinationFactory.create(account=acme)
+    kept = definition.read(flow_body(destinations=[use_of(destination)]), account=acme)
+    del kept["destinations"][0]["actions"][0]["independent"]
+
+    same = flow_body(destinations=[use_of(destination, independent=False)])
+
+    assert definition.read(same, account=acme, before=kept) is kept
+
+
+@pytest.mark.parametrize("value", ["yes", 1, {}, []])
+def test_independent_is_true_or_false(acme: Account, value: object) -> None:
+    destination = DestinationFactory.create(account=acme)
+
+    found = errors(flow_body(destinations=[use_of(destination, independent=value)]), acme)
+
+    assert found == {"destinations.0.actions.0.independent": "This must be true or false."}
 
 
 def test_no_destinations_property_leaves_them_as_they_are(acme: Account) -> None:

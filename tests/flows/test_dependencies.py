@@ -131,10 +131,42 @@ def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> No
     assert doubts_of(document(asked(), destinations=use()), {"a": rows}) == []
 
 
-def test_what_earlier_actions_of_the_destination_returned_is_no_answer_of_a_recipient() -> None:
-    rows: list[dict[str, Any]] = [{"target": "LeadId", "template": "{{receipts.create_lead.id}}"}]
+def in_order(*parts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Two actions of one destination, of which the second one's mapping names what the first one returned."""
+    actions = [
+        {"action": id, "action_id": id, "enabled": True, "rule_set": None} | more
+        for id, more in zip(("create.lead", "notify"), parts, strict=True)
+    ]
+    return [{"destination": "d", "actions": actions}]
 
-    assert doubts_of(document(destinations=use()), {"a": rows}) == []
+
+ROWS: list[dict[str, Any]] = [{"target": "LeadId", "template": "{{receipts.create.lead.id}}"}]
+BLANK = "`receipts.create.lead.id` is blank here: "
+NOTHING_RETURNS = f"{BLANK}no action that this one waits for returns it."
+
+
+def test_what_earlier_actions_of_the_destination_returned_is_no_answer_of_a_recipient() -> None:
+    assert doubts_of(document(destinations=in_order({}, {})), {"notify": ROWS}) == []
+
+
+@pytest.mark.parametrize(
+    ("uses", "sentence"),
+    [
+        (
+            in_order({}, {"independent": True}),
+            f"{BLANK}this action is independent, and does not wait for what others return.",
+        ),
+        (in_order({"independent": True}, {}), NOTHING_RETURNS),
+        (in_order({"enabled": False}, {}), NOTHING_RETURNS),
+        ([{"destination": "d", "actions": in_order({}, {})[0]["actions"][::-1]}], NOTHING_RETURNS),
+    ],
+)
+def test_a_receipt_that_the_order_of_the_flow_does_not_give_is_blank(
+    uses: list[dict[str, Any]], sentence: str
+) -> None:
+    [doubt] = doubts_of(document(destinations=uses), {"notify": ROWS})
+
+    assert (doubt.id, doubt.sentence, doubt.is_mapping) == ("notify", sentence, True)
 
 
 def test_the_same_is_said_once_of_a_step() -> None:

@@ -214,6 +214,9 @@ def test_uses_of_destinations() -> None:
     assert told(before, document(destinations=[use("a1", "a2", rule_set=rules("TX"), enabled=False)]))[0] == (
         "Destinations: CRM: Create changed; Delivers: Yes → No; Only where: - → lead.state is equal to TX"
     )
+    assert told(before, document(destinations=[use("a1", "a2", independent=True)]))[0] == (
+        "Destinations: CRM: Create changed; Waits for its turn: - → No, it is independent"
+    )
     assert told(before, document(destinations=[use("a1")])) == [
         "Destinations: CRM: Notify removed; Delivers: Yes → -"
     ]

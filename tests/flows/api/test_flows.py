@@ -33,7 +33,7 @@ def full(acme: Account) -> Flow:
         fields=["email", "state"],
         sources=[source_of(seller)],
         steps=[filter_step(description="Only CA", notes="Since May", id="abc123")],
-        destinations=[use_of(crm, "deals", enabled=False, rule_set=rule_set)],
+        destinations=[use_of(crm, "deals", enabled=False, rule_set=rule_set, independent=True)],
     )
 
 
@@ -99,6 +99,7 @@ def test_a_flow_is_answered_whole(api: ApiClient, full: Flow, acme: Account) -> 
                         "webhook_url": deals.webhook_url,
                         "enabled": False,
                         "rule_set": {"op": "and", "rules": [{"lhv": "lead.email", "op": "is not blank"}]},
+                        "independent": True,
                     }
                 ],
             }

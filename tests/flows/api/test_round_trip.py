@@ -115,7 +115,7 @@ def full(acme: Account) -> Flow:
             use_of(crm)
             | {
                 "actions": [
-                    *use_of(crm, "deals", rule_set=RULE_SET)["actions"],
+                    *use_of(crm, "deals", rule_set=RULE_SET, independent=True)["actions"],
                     *use_of(crm, "contacts", enabled=False)["actions"],
                 ]
             },

@@ -21,6 +21,7 @@ from tests.factories import (
     filter_step,
     flow_body,
     source_of,
+    use_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,21 @@ def test_a_lead_that_passes_is_answered_success_and_owed_to_each_action(
     assert not first.follows_id
     assert second.follows_id == first.pk
     assert list(Due.objects.values_list("delivery_id", flat=True)) == [first.pk]
+
+
+def test_independent_actions_wait_for_none_and_none_waits_for_them(acme: Account, seller: Entity) -> None:
+    crm = DestinationFactory.create(account=acme, actions=["Create", "Notify", "Enrol", "Close"])
+    entry = use_of(crm, "create", "notify", "enrol", "close")
+    for action, independent in zip(entry["actions"], (False, True, False, True), strict=True):
+        action["independent"] = independent
+    flow = flow_of(acme, seller, destinations=[entry])
+
+    submit(flow, seller)
+
+    create, notify, enrol, close = Delivery.objects.order_by("pk")
+    assert [one.follows_id for one in (create, notify, enrol, close)] == [None, None, create.pk, None]
+    due = set(Due.objects.values_list("delivery_id", flat=True))
+    assert due == {create.pk, notify.pk, close.pk}
 
 
 def test_a_stopped_lead_is_kept_and_owed_to_nobody(acme: Account, seller: Entity) -> None:

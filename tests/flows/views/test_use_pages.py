@@ -130,6 +130,35 @@ def test_a_rule_without_a_value_is_refused_at_its_place(
     assert saved(flow)[1]["actions"][0]["rule_set"] is None
 
 
+def test_an_action_is_made_independent_and_kept_in_order_again(
+    visitor: Client, flow: Flow, crm: Destination
+) -> None:
+    notify = action(crm, "Notify")
+
+    free = visitor.post(page(flow), {"free": notify}, follow=True).content.decode()
+
+    assert [one["independent"] for one in saved(flow)[0]["actions"]] == [False, True]
+    assert "Keep in order" in free
+    visitor.post(page(flow), {"bind": notify})
+    assert [one["independent"] for one in saved(flow)[0]["actions"]] == [False, False]
+
+
+def test_an_independent_action_whose_mapping_names_receipts_is_doubted(
+    visitor: Client, flow: Flow, crm: Destination
+) -> None:
+    notify = action(crm, "Notify")
+    assert crm.live is not None
+    for row in crm.live.document["actions"]:
+        if row["id"] == notify:
+            row["mapping"] = [{"target": "id", "template": "{{receipts.create.id}}"}]
+    crm.live.save()
+    assert "is blank here" not in visitor.get(page(flow)).content.decode()
+
+    doubted = visitor.post(page(flow), {"free": notify}, follow=True).content.decode()
+
+    assert "Field mapping: `receipts.create.id` is blank here: this action is independent" in doubted
+
+
 def test_rows_for_rules_come_and_go_and_keep_what_was_typed(
     visitor: Client, flow: Flow, sheet: Destination
 ) -> None:
@@ -198,7 +227,7 @@ def test_pages_cost_the_same_queries_however_many_destinations_and_flows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(2):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             visitor.get(page(flow))
         with django_assert_num_queries(6):
             visitor.get(f"/app/destinations/{sheet.instance_id}/attach/")
