@@ -141,7 +141,7 @@ def sign_in_to_salesforce(page: Page) -> None:
     page.get_by_role("link", name="Connect again").click()
     page.get_by_role("button", name="Allow").click()
     expect(
-        page.get_by_text("Connected as dana@brightleaf.example, brightleaf.my.salesforce.com")
+        page.get_by_text("Connected as dana@brightleaf.example, Brightleaf Energy")
     ).to_be_visible()
     look(page)
     go_on(page)

@@ -48,19 +48,36 @@ TYPES = {
 
 
 async def identify(calls: Calls, destination: DestinationValues) -> Identity:
+    """By the one record that an organisation is, which users of the API may read (Object Reference, "Organization"), and
+    by UserInfo, which knows the user, and the organisation by its id alone. One of them will do.
+
+    An organisation that does not say its name is called by its host.
+    """
     known: dict[str, Any] = {}
 
-    def make(credentials: Credentials) -> Request:
+    def who(credentials: Credentials) -> Request:
         known.update(credentials)
         return requests.who_am_i(credentials)
 
-    said = json_of(await _asked(calls, make))
-    if not isinstance(said, dict) or not said.get("organization_id"):
+    try:
+        user = json_of(await _asked(calls, who))
+    except PlatformError:
+        user = None
+    user = user if isinstance(user, dict) else {}
+    try:
+        found = await _found(calls, "SELECT Id, Name, IsSandbox FROM Organization LIMIT 1")
+    except PlatformError:
+        if not user:
+            raise
+        found = []
+    one = found[0] if found else {}
+    if not (id := str(one.get("Id") or user.get("organization_id") or "")):
         raise PlatformError("Salesforce does not say as whom this is connected.")
+    name = str(one.get("Name") or urlsplit(requests.instance_of(known)).hostname or "")
     return Identity(
-        user=str(said.get("preferred_username") or said.get("email") or ""),
-        organisation=urlsplit(requests.instance_of(known)).hostname or "",
-        organisation_id=str(said["organization_id"]),
+        user=str(user.get("preferred_username") or user.get("email") or ""),
+        organisation=f"{name} (sandbox)" if one.get("IsSandbox") else name,
+        organisation_id=id,
     )
 
 

@@ -559,6 +559,8 @@ def _seed(organisation: Organisation) -> Iterable[tuple[str, str, Fields]]:
         "LeadConduit_Id__c": "existing-1",
     }
     yield "Contact", _fixed_id("003", first), contact
+    name = organisation.name.removesuffix(" (sandbox)")
+    yield "Organization", organisation.id, {"Name": name, "IsSandbox": name != organisation.name}
     yield "User", _user_id(organisation), {"Name": "Dana Reyes", "Email": organisation.user, "IsActive": True}
 
 

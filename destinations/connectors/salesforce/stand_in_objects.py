@@ -27,6 +27,7 @@ PREFIXES = {
     "OpportunityContactRole": "00K",
     "LeadStatus": "01J",
     "User": "005",
+    "Organization": "00D",
 }
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 _CHECK = string.ascii_uppercase + "012345"
@@ -232,6 +233,12 @@ USER = (
     Field("IsActive", "Active", "boolean", writable=False),
 )
 
+ORGANIZATION = (
+    *_SYSTEM,
+    _text("Name", "Name", 80, writable=False),
+    Field("IsSandbox", "Is Sandbox", "boolean", writable=False),
+)
+
 OBJECTS: Mapping[str, tuple[Field, ...]] = {
     "Lead": LEAD,
     "Contact": CONTACT,
@@ -242,6 +249,7 @@ OBJECTS: Mapping[str, tuple[Field, ...]] = {
     "OpportunityContactRole": CONTACT_ROLE,
     "LeadStatus": LEAD_STATUS,
     "User": USER,
+    "Organization": ORGANIZATION,
 }
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Lead": {"Status": "Open - Not Contacted", "IsConverted": False, "HasOptedOutOfEmail": False},

@@ -10,7 +10,7 @@ from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.salesforce import live
 from destinations.connectors.salesforce.stand_in import BRIGHT
 from destinations.fields import Choice
-from destinations.platforms.port import ActionValues, PlatformError, TargetField, Targets
+from destinations.platforms.port import ActionValues, Identity, PlatformError, TargetField, Targets
 from destinations.sandbox.keeping import KeptRecords
 from leadconduit.lib import outbound
 from tests.destinations.connectors.receiver import Receiver
@@ -35,7 +35,7 @@ class TestAtTheStandIn:
         identity = outbound.run(live.identify(calls(), DESTINATION))
 
         assert (identity.user, identity.organisation_id) == (BRIGHT.user, BRIGHT.id)
-        assert identity.organisation == BRIGHT.host
+        assert identity.organisation == BRIGHT.name
 
     def test_a_leads_fields_come_with_types_lengths_choices_and_custom_ones(self, calls: NewCalls) -> None:
         fields = discovered(calls, "create_lead")
@@ -150,3 +150,44 @@ def test_what_cannot_be_asked_is_said(receiver: Receiver, answer: tuple[int, Any
             outbound.run(asking)
     else:
         assert outbound.run(asking).items == ()
+
+
+WHO: dict[str, Any] = {"preferred_username": "dana@acme.example", "organization_id": "00D5e000001AbCdEAK"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "organisation"),
+    [
+        (found({"Id": "00D5e000001AbCdEAK", "Name": "Acme", "IsSandbox": False}), "Acme"),
+        (found({"Id": "00D5e000001AbCdEAK", "Name": "Acme", "IsSandbox": True}), "Acme (sandbox)"),
+        (found(), "127.0.0.1"),
+        (error("INSUFFICIENT_ACCESS", "no", status=403), "127.0.0.1"),
+        (error("INVALID_TYPE", "sObject type 'Organization' is not supported."), "127.0.0.1"),
+    ],
+)
+def test_an_organisation_is_named_or_else_known_by_its_host(
+    receiver: Receiver, answer: tuple[int, Any], organisation: str
+) -> None:
+    receiver.script = [written(200, WHO), written(*answer)]
+
+    identity = outbound.run(live.identify(Calls(Fixed(credentials_at(receiver.url))), DESTINATION))
+
+    assert identity == Identity("dana@acme.example", organisation, "00D5e000001AbCdEAK")
+    assert "FROM+Organization" in receiver.latest.path
+
+
+def test_whoever_may_not_ask_about_the_user_is_told_the_organisation(receiver: Receiver) -> None:
+    refused = written(*error("FORBIDDEN", "Missing_OAuth_Scope", status=403))
+    organisation = written(*found({"Id": "00D5e000001AbCdEAK", "Name": "Acme", "IsSandbox": False}))
+    receiver.script = [refused, organisation]
+
+    identity = outbound.run(live.identify(Calls(Fixed(credentials_at(receiver.url))), DESTINATION))
+
+    assert identity == Identity("", "Acme", "00D5e000001AbCdEAK")
+
+
+def test_credentials_that_are_refused_identify_nobody(receiver: Receiver) -> None:
+    receiver.script = [written(*error("INVALID_SESSION_ID", "no", status=401))] * 2
+
+    with pytest.raises(PlatformError, match="connect again"):
+        outbound.run(live.identify(Calls(Fixed(credentials_at(receiver.url))), DESTINATION))
