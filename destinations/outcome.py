@@ -88,7 +88,7 @@ class Result:
     """How an attempt ended. `retry_after` is in seconds, when the receiver said so.
 
     `exchange` is the last request and response, masked and fit for storing; None when there was none. `not_connected`:
-    the connection is dead, so that the lead waits until somebody connects again, and this try does not count.
+    there were no credentials that the receiver takes, so that the lead waits until there are, and this try does not count.
     """
 
     outcome: Outcome

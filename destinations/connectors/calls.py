@@ -55,23 +55,35 @@ def is_unauthorized(answer: Answer) -> bool:
 @dataclass(slots=True)
 class Calls:
     """Sends requests one after another. Where the credentials are refused, they are renewed and it is tried once more:
-    once for all requests together, since credentials that are refused when new will not be taken at all."""
+    once for all requests together, since credentials that are refused when new will not be taken at all.
+
+    `refused`: the last answer refused the credentials, and there were no others to be had.
+    """
 
     source: CredentialSource = field(default_factory=Fixed)
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
+    refused: bool = False
     _renewed: bool = False
 
     async def send(
         self, make: Callable[[Credentials], Request], *, refuses: Callable[[Answer], bool] = is_unauthorized
     ) -> Answer:
-        """The answer to the request that `make` makes of the credentials. Raises NotConnected."""
+        """The answer to the request that `make` makes of the credentials. Raises NotConnected.
+
+        `refuses` tells of an answer whether it refuses the credentials as a whole, whatever was sent with them.
+        """
         credentials = await self.source.get()
         answer = await self._send(make(credentials))
-        if not refuses(answer) or self._renewed:
+        self.refused = refuses(answer)
+        if not self.refused or self._renewed:
             return answer
         self._renewed = True
         renewed = await self.source.renew(credentials)
-        return answer if renewed is None else await self._send(make(renewed))
+        if renewed is None:
+            return answer
+        answer = await self._send(make(renewed))
+        self.refused = refuses(answer)
+        return answer
 
     async def _send(self, request: Request) -> Answer:
         answer = await outbound.asend(request)

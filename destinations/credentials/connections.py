@@ -1,7 +1,7 @@
 """A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +15,11 @@ from destinations.platforms.port import Connected, Identity
 from leadconduit.accounts.models import AuditEvent, Role, User
 
 logger = structlog.get_logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+"""Until refused credentials are tried again. It doubles with each refusal in a row."""
+TOLD_AT, TOLD_AT_FAILURE = 2, 5
+"""With which refusal, or failure of a token server, in a row admins are written to: most pass before."""
 
 
 def destinations_using(connection: Connection, *, live: bool = False) -> "list[Destination]":
@@ -65,13 +70,14 @@ def connected(
     if entered is not None:
         connection.settings = dict(entered[0])
         connection.seal(dict(entered[1]))
-    connection.status, connection.problem, connection.verified_at = ConnectionStatus.CONNECTED, "", now
+    _be_good(connection)
+    connection.verified_at = now if outcome.status == "connected" else None
     connection.version += 1
     _keep_identity(connection, outcome.identity)
     connection.save()
     if outcome.tokens is not None:
         ConnectionToken.objects.keep(connection, outcome.tokens, now=now)
-    _lanes(connection).exclude(unauthorized_until=OPEN).update(unauthorized_until=OPEN)
+    _open_lanes(connection)
     AuditEvent.record(
         account=connection.account,
         by=by,
@@ -89,14 +95,63 @@ def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
     with transaction.atomic():
         noticed = (
             Connection.objects.filter(pk=connection.pk)
-            .exclude(status=ConnectionStatus.NEEDS_ATTENTION)
-            .update(status=ConnectionStatus.NEEDS_ATTENTION, problem=sentence)
+            .exclude(status=ConnectionStatus.NEEDS_ATTENTION, probe_at=None)
+            .update(status=ConnectionStatus.NEEDS_ATTENTION, problem=sentence, probe_at=None, refusals=0)
         )
         _lanes(connection).update(unauthorized_until=FOREVER)
     if noticed:
         logger.warning("connection.died", connection_id=connection.pk)
         _tell_admins(connection, sentence)
     return bool(noticed)
+
+
+def refused(connection_id: str, sentence: str, *, version: int, now: datetime) -> None:
+    """The system refuses credentials that nothing renews: its destinations' lanes close, for a pause that grows.
+
+    Then one delivery of each lane is tried, and either opens it or begins the next pause. Those of another `version`
+    have been replaced meanwhile. Must not be called inside a transaction: the account's admins are written to.
+    """
+    with transaction.atomic():
+        connection = _locked(connection_id, version)
+        if connection is None or connection.is_dead or (connection.probe_at and connection.probe_at > now):
+            return
+        connection.refusals += 1
+        pause = min(FIRST_PAUSE * 2 ** min(connection.refusals - 1, 10), LONGEST_PAUSE)
+        _hold(connection, sentence, until=now + pause)
+    logger.warning("connection.refused", connection_id=connection.pk, refusals=connection.refusals)
+    if connection.refusals == TOLD_AT:
+        _tell_admins(connection, sentence)
+
+
+def cools(connection: Connection, sentence: str, *, failures: int, until: datetime) -> None:
+    """Its token server gave no token, so often in a row, and is left alone for a while; so are the lanes.
+
+    Must not be called inside a transaction: the account's admins are written to.
+    """
+    with transaction.atomic():
+        locked = _locked(connection.pk, connection.version)
+        if locked is None or locked.is_dead:
+            return
+        if failures >= TOLD_AT_FAILURE:
+            _hold(locked, sentence, until=until)
+        else:
+            _lanes(locked).filter(unauthorized_until__lt=until).update(unauthorized_until=until)
+    if failures == TOLD_AT_FAILURE:
+        _tell_admins(locked, sentence)
+
+
+def recovered(connection_id: str, *, version: int, now: datetime) -> None:
+    """Credentials of this version that were refused for a while are taken again: what waits goes out."""
+    with transaction.atomic():
+        connection = _locked(connection_id, version)
+        if connection is None or connection.is_dead:
+            return
+        if connection.status == ConnectionStatus.NEEDS_ATTENTION:
+            _be_good(connection)
+            connection.verified_at = now
+            connection.save()
+            logger.info("connection.recovered", connection_id=connection_id)
+        _open_lanes(connection)
 
 
 @transaction.atomic
@@ -128,6 +183,7 @@ def disconnect(connection: Connection, *, by: User | None) -> bool:
         connection.delete()
         return True
     connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, "It was disconnected."
+    connection.probe_at, connection.refusals = None, 0
     connection.version += 1
     connection.verified_at = None
     connection.seal({})
@@ -150,8 +206,30 @@ def _keep_identity(connection: Connection, identity: Identity | None) -> None:
 
 def close_lane_if_dead(destination: Destination, connection_id: str | None) -> None:
     """A destination that begins to deliver by another connection is open or closed as that one is."""
-    dead = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).exists()
-    Lane.objects.filter(destination=destination).update(unauthorized_until=FOREVER if dead else OPEN)
+    closed = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).first()
+    until = OPEN if closed is None else closed.probe_at or FOREVER
+    Lane.objects.filter(destination=destination).update(unauthorized_until=until)
+
+
+def _locked(connection_id: str, version: int) -> Connection | None:
+    return Connection.objects.select_for_update().filter(pk=connection_id, version=version).first()
+
+
+def _be_good(connection: Connection) -> None:
+    connection.status, connection.problem = ConnectionStatus.CONNECTED, ""
+    connection.probe_at, connection.refusals = None, 0
+
+
+def _hold(connection: Connection, sentence: str, *, until: datetime) -> None:
+    """It needs attention, and may come right by itself: it is tried again then."""
+    connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, sentence
+    connection.probe_at = until
+    connection.save()
+    _lanes(connection).update(unauthorized_until=until)
+
+
+def _open_lanes(connection: Connection) -> None:
+    _lanes(connection).exclude(unauthorized_until=OPEN).update(unauthorized_until=OPEN)
 
 
 def _lanes(connection: Connection) -> "models.QuerySet[Lane]":
@@ -171,6 +249,7 @@ def _tell_admins(connection: Connection, sentence: str) -> None:
     body = (
         f"“{connection}” needs attention: {sentence}\n\n"
         f"{f'Deliveries wait that go to: {used}. None is lost.' if used else 'No destination delivers by it.'}\n\n"
+        f"{'It is tried again by itself from time to time. ' if connection.probe_at else ''}"
         f"Connect it again here:\n{settings.BASE_URL}/app/connections/{connection.pk}/\n"
     )
     for address in admins.values_list("email", flat=True):

@@ -25,7 +25,7 @@ from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
 from destinations.credentials import connections, oauth
 from destinations.credentials.oauth import NoToken
-from destinations.models import Connection, ConnectionStatus, ConnectionToken
+from destinations.models import Connection, ConnectionToken
 from destinations.models.lane import OPEN
 from destinations.platforms.port import DestinationValues, Tokens
 from leadconduit.lib import outbound
@@ -126,7 +126,7 @@ async def _renewed(connection_id: str, version: int) -> Credentials:
     """Credentials newer than `version`. Raises NotConnected."""
     ends = asyncio.get_running_loop().time() + PATIENCE
     while True:
-        found = await _in_thread(lambda: _found(connection_id, version))
+        found = await in_thread(lambda: _found(connection_id, version))
         if found.newer is not None:
             return found.newer
         if found.request is not None:
@@ -159,7 +159,7 @@ def _found(connection_id: str, version: int) -> _Found:
     credentials = _opened(connection)
     if token.version > version and is_good(credentials):
         return _Found(connection, declared, newer=credentials)
-    if connection.status == ConnectionStatus.NEEDS_ATTENTION:
+    if connection.is_dead:
         raise NotConnected(connection.problem or DEAD, gone=True)
     now = timezone.now()
     if token.cools_until > now:
@@ -208,12 +208,15 @@ async def _asked(found: _Found, request: Request) -> Credentials:
     except NoToken as refusal:
         refused = refusal
     else:
-        return await _in_thread(lambda: _kept(found, given))
-    return await _in_thread(lambda: _without(found, refused))
+        return await in_thread(lambda: _kept(found, given))
+    return await in_thread(lambda: _without(found, refused))
 
 
 def _kept(found: _Found, given: Tokens) -> Credentials:
-    ConnectionToken.objects.keep(found.connection, given, now=timezone.now(), asker=found.asker)
+    now = timezone.now()
+    kept = ConnectionToken.objects.keep(found.connection, given, now=now, asker=found.asker)
+    if kept and found.connection.token.failures:
+        connections.recovered(found.connection.pk, version=found.connection.version, now=now)
     connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
     return _opened(connection)
 
@@ -234,10 +237,16 @@ def _without(found: _Found, refusal: NoToken) -> Credentials:
     if refusal.is_final:
         connections.died(connection, refusal.sentence, now=now)
         raise NotConnected(refusal.sentence, gone=True)
+    connections.cools(
+        connection,
+        refusal.sentence,
+        failures=connection.token.failures + 1,
+        until=now + timedelta(seconds=pause),
+    )
     raise NotConnected(refusal.sentence, gone=False, retry_after=pause)
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T]) -> T:
     """Runs with the database in a thread of its own, which gives its connection back."""
 
     def run() -> T:

@@ -26,7 +26,8 @@ class Connection(models.Model):
     `settings` holds what may be shown (a user name, a header's name), `secrets` the rest, encrypted and bound to
     this row. Secrets are write-only: only an adapter that sends with them reads them. Other credentials are another
     connection, unless somebody connects this one anew: then `version` counts on, and `user`, `organisation` and
-    `organisation_id` say again as whom. `problem` is why it needs attention.
+    `organisation_id` say again as whom. `problem` is why it needs attention. With `probe_at`, that may pass by itself:
+    what is owed by it is tried again then; without, only a person can help. `refusals` counts those in a row.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -48,6 +49,8 @@ class Connection(models.Model):
     )
     problem = models.TextField(blank=True, default="", db_default="")
     verified_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1, db_default=1)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -56,6 +59,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.integration} ({self.scheme})"
+
+    @property
+    def is_dead(self) -> bool:
+        """Only a person can help, by connecting again."""
+        return self.status == ConnectionStatus.NEEDS_ATTENTION and self.probe_at is None
 
     def seal(self, secrets: dict[str, Any]) -> None:
         """Keep these secrets, encrypted. The row is still to be saved."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from destinations.connectors.calls import Calls, NotConnected
 from destinations.connectors.declaration import Client, Connector, OAuth2
-from destinations.credentials import oauth, tokens
+from destinations.credentials import connections, oauth, tokens
 from destinations.credentials.oauth import NoToken
 from destinations.fields import problems
 from destinations.outcome import Accepted, Outcome, Result
@@ -145,12 +145,14 @@ class BuiltinSetup:
         if missing := oauth.missing_scopes(declared, destination.credentials, given):
             return Connected("refused", {"": f"Not everything was allowed: {', '.join(missing)} is missing."})
         known = replace(destination, connection_id="", credentials={**destination.credentials, **given.kept})
-        return replace(self._identified(known), tokens=given)
+        found = self._identified(known)
+        # Where nobody else can be asked, the token server knew the credentials.
+        return replace(found, tokens=given, status="connected" if found.status == "unasked" else found.status)
 
     def _identified(self, destination: DestinationValues) -> Connected:
         identify = self._connector(destination).identify
         if identify is None:
-            return Connected("connected")
+            return Connected("unasked")
         calls = _calls(destination)
         try:
             return Connected("connected", identity=outbound.run(identify(calls, destination)))
@@ -245,16 +247,13 @@ class BuiltinSender:
     async def send(self, order: Order) -> Result | Accepted:
         calls = _calls(order.destination)
         try:
-            return _linked(await self._client_of(order.destination).send(order, calls))
+            result = _linked(await self._client_of(order.destination).send(order, calls))
         except NotConnected as refused:
             outcome = Outcome.UNAUTHORIZED if refused.gone else Outcome.UNAVAILABLE
             return Result(
-                outcome,
-                refused.sentence,
-                refused.retry_after,
-                exchange=calls.exchange,
-                not_connected=refused.gone,
+                outcome, refused.sentence, refused.retry_after, exchange=calls.exchange, not_connected=True
             )
+        return await _of_connection(order, calls, result)
 
     async def poll(self, order: Order, handle: str) -> Result | Accepted:
         raise PlatformError(
@@ -267,10 +266,10 @@ class BuiltinSender:
     def judge(self, destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
         judge = _find(self.connectors, destination.integration).judge
         return judge(destination, exchange) if judge else None
+
     def after_unknown(self, destination: DestinationValues, action_id: str) -> AfterUnknown:
         spec = _find(self.connectors, destination.integration).action(action_id)
         return spec.after_unknown if spec else "resend"
-
 
     def longest_send(self, destination: DestinationValues) -> float:
         return self._client_of(destination).longest_send(destination)
@@ -294,6 +293,24 @@ def _linked(result: Result | Accepted) -> Result | Accepted:
     if isinstance(result, Accepted) or result.receipt is None or result.receipt.url is None:
         return result
     return replace(result, receipt=replace(result.receipt, url=outbound.rewritten(result.receipt.url)))
+
+
+async def _of_connection(order: Order, calls: Calls, result: Result | Accepted) -> Result | Accepted:
+    """What an answer says of the connection as a whole: refused, or good again."""
+    destination, now = order.destination, datetime.now(UTC)
+    if order.test or not destination.connection_id or isinstance(result, Accepted):
+        return result
+    id, version = destination.connection_id, destination.connection_version
+    if calls.refused and result.outcome is Outcome.UNAUTHORIZED:
+        await tokens.in_thread(lambda: connections.refused(id, result.sentence, version=version, now=now))
+        return replace(result, not_connected=True)
+    if destination.connection_problem and result.outcome in _TAKEN:
+        await tokens.in_thread(lambda: connections.recovered(id, version=version, now=now))
+    return result
+
+
+_TAKEN = (Outcome.DELIVERED, Outcome.REJECTED)
+"""Whoever judges a lead has taken the credentials."""
 
 
 def _calls(destination: DestinationValues) -> Calls:

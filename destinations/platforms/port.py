@@ -165,7 +165,8 @@ class ActionValues:
 class DestinationValues:
     """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used.
 
-    `connection_problem` says why the credentials are of no use any more. `discovered` is what the system said last of the actions with live targets, by `action_id`.
+    `connection_problem` says why the credentials are of no use at the moment, `connection_version` which they are.
+    `discovered` is what the system said last of the actions with live targets, by `action_id`.
     """
 
     account_id: str
@@ -175,6 +176,7 @@ class DestinationValues:
     scheme: str = ""
     connection_id: str = ""
     connection_problem: str = ""
+    connection_version: int = 0
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     actions: tuple[ActionValues, ...] = ()
@@ -219,11 +221,12 @@ class Consent:
 class Connected:
     """How a connection stands.
 
-    `refused`: see `problems`, by field ("" for all of them). `waiting`: for consent. `unverified`: the system did not say, for the reason in
-    `problems`. `identity` says as whom, where the system tells; `tokens` are what was given for the credentials.
+    `refused`: see `problems`, by field ("" for all of them). `waiting`: for consent. `unverified`: the system did not
+    say, for the reason in `problems`. `unasked`: it cannot be asked. `identity` says as whom, where the system tells;
+    `tokens` are what was given for the credentials.
     """
 
-    status: Literal["connected", "waiting", "unverified", "refused"]
+    status: Literal["connected", "waiting", "unverified", "unasked", "refused"]
     problems: Mapping[str, str] = field(default_factory=dict)
     identity: Identity | None = None
     tokens: Tokens | None = None
@@ -355,10 +358,10 @@ class Sender(Protocol):
         None where there are no such rules, or no answer came.
         """
 
-    def longest_send(self, destination: DestinationValues) -> float:
     def after_unknown(self, destination: DestinationValues, action_id: str) -> AfterUnknown:
         """What the action declares for what was sent and not answered."""
 
+    def longest_send(self, destination: DestinationValues) -> float:
         """Seconds that `send` takes at most for this destination as it is set up. A lease must last longer."""
 
 

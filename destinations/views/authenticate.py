@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -85,9 +85,9 @@ def _others(destination: Destination) -> "QuerySet[Connection]":
         platform=destination.platform,
         integration=destination.integration,
         status=ConnectionStatus.CONNECTED,
-        verified_at__isnull=False,
     )
-    return known.exclude(pk=named).order_by("name", "pk")
+    never_given = Q(scheme__startswith="oauth2", verified_at=None)
+    return known.exclude(never_given).exclude(pk=named).order_by("name", "pk")
 
 
 def _named(request: MemberRequest, destination: Destination) -> NameForm | None:

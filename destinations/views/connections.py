@@ -170,8 +170,13 @@ def connection_verify(request: MemberRequest, connection_id: str) -> HttpRespons
     if outcome.status == "connected":
         connections.verified(connection, outcome, by=request.member, now=timezone.now())
         messages.success(request, "It is connected.")
+    elif outcome.status == "unasked":
+        messages.info(
+            request,
+            "The system cannot be asked whether it takes these credentials. A test of the destination shows it.",
+        )
     elif outcome.status == "refused":
-        connections.died(connection, sentence, now=timezone.now())
+        connections.refused(connection.pk, sentence, version=connection.version, now=timezone.now())
         messages.error(request, f"The credentials are refused. {sentence}")
     else:
         messages.warning(request, f"The system did not say. Nothing is changed. {sentence}")

@@ -47,7 +47,7 @@ class Attempted:
 
     @property
     def spends_a_try(self) -> bool:
-        """A dead connection is no fault of the lead: however often that is met, it is not given up for it."""
+        """Credentials that are not to be had are no fault of the lead: it is never given up for them."""
         return not self.result.not_connected
 
     @property
@@ -101,7 +101,7 @@ def _asks(prepared: Prepared) -> bool:
 def _next_at(result: Result, *, tries: int, now: datetime, policy: backoff.Policy) -> datetime | None:
     if result.not_connected:
         # Its lane is closed, and that is what it waits for: so soon, it goes out when that opens.
-        return now + policy.first
+        return now + max(policy.first, backoff.wish(result.retry_after))
     return backoff.next_attempt_at(
         result.outcome,
         tries=tries,

@@ -46,7 +46,7 @@ def next_attempt_at(
         return None
     doublings = min(tries - 1, 30)
     pause = min(policy.first * (1 << doublings), policy.longest) * (0.75 + jitter / 2)
-    return now + max(pause, _wish(retry_after))
+    return now + max(pause, wish(retry_after))
 
 
 def closed_until(
@@ -55,8 +55,9 @@ def closed_until(
     """How long a destination as a whole takes nothing more, or None when this outcome says nothing about it."""
     if outcome is not Outcome.RATE_LIMITED:
         return None
-    return now + (policy.first if retry_after is None else _wish(retry_after))
+    return now + (policy.first if retry_after is None else wish(retry_after))
 
 
-def _wish(retry_after: float | None) -> timedelta:
+def wish(retry_after: float | None) -> timedelta:
+    """The pause that is asked for, as far as it is granted."""
     return min(timedelta(seconds=max(retry_after or 0, 0)), LONGEST_WISH)

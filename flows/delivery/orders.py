@@ -1,7 +1,7 @@
 """What a delivery sends: the plain values that were loaded become an order for a platform. No query is made here."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import structlog
@@ -189,9 +189,12 @@ class Batch:
     def _destination_values(self, destination: Destination, revision: LiveRevision) -> DestinationValues:
         """Made once a batch: opening the secrets is most of the work."""
         if destination.pk not in self._opened:
-            self._opened[destination.pk] = values_of(
-                destination, revision.document, self._credentials(revision)
-            )
+            values = values_of(destination, revision.document, self._credentials(revision))
+            if connection := self.connections.get(revision.connection or ""):
+                values = replace(
+                    values, connection_problem=connection.problem, connection_version=connection.version
+                )
+            self._opened[destination.pk] = values
         return self._opened[destination.pk]
 
     def _credentials(self, revision: LiveRevision) -> dict[str, Any]:

@@ -64,7 +64,7 @@ CLAIM_SETTINGS = WALK_INDEXES + ", set_config('synchronous_commit', 'off', true)
 
 # Which open lanes owe something: from one destination to the next over the index, beginning after the last one served.
 # ORDER BY .. LIMIT 1 and not EXISTS, which may read all that a lane owes. A lane that another worker is claiming from
-# is passed by.
+# is passed by. One that was closed for its credentials lets one through at a time until it is known that they are good.
 OPEN_LANES = """
 with recursive walk as (
     (select destination_id from due where destination_id > %(after)s order by destination_id, due_at limit 1)
@@ -76,7 +76,8 @@ with recursive walk as (
 select lane.destination_id, lane.most, lane.lease_seconds
 from walk
 cross join lateral (
-    select destination_id, case when probing then 1 else max_in_flight end as most, lease_seconds
+    select destination_id, lease_seconds,
+           case when probing or unauthorized_until > 'epoch' then 1 else max_in_flight end as most
     from lane where lane.destination_id = walk.destination_id and lane.opens_at <= now()
     for no key update skip locked
 ) lane

@@ -239,13 +239,15 @@ def test_a_server_that_is_out_of_order_is_left_alone_for_a_while(
     assert (first.gone, second.gone) == (False, False)
     assert first.retry_after == 15
     assert len(token_server.requests) == 1
-    assert Lane.objects.get(destination=destination).unauthorized_until == OPEN
-    assert not mail.outbox
+    cools_until = ConnectionToken.objects.get().cools_until
+    assert Lane.objects.get(destination=destination).unauthorized_until == cools_until
+    assert (Connection.objects.get().status, mail.outbox) == ("connected", [])
 
     token_server.status, token_server.error = 200, ""
     ConnectionToken.objects.update(cools_until=OPEN)
     assert outbound.run(renewable(connection).get())["access_token"] == "access-1"
     assert ConnectionToken.objects.get().failures == 0
+    assert Lane.objects.get(destination=destination).unauthorized_until == OPEN
 
 
 def test_a_connection_that_is_gone_says_so(acme: Account) -> None:

@@ -219,3 +219,17 @@ def test_the_list_says_as_whom_and_where(page: Client, connection: Connection) -
 
     assert "ann@example.com" in shown
     assert "The org-1" in shown
+
+
+def test_a_system_that_cannot_be_asked_is_not_said_to_be_verified(page: Client, acme: Account) -> None:
+    connection = Connection(account=acme, integration="webhook", scheme="bearer", name="CRM")
+    connection.seal({"token": "s3cret"})
+    connection.save()
+
+    verify = reverse("app:connection-verify", args=[connection.pk])
+    shown = page.post(verify, follow=True).content.decode()
+
+    assert "cannot be asked" in shown
+    assert "It is connected" not in shown
+    connection.refresh_from_db()
+    assert connection.verified_at is None

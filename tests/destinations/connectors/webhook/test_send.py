@@ -106,3 +106,14 @@ def test_a_header_of_the_transport_is_never_sent(receiver: Receiver) -> None:
 def test_a_send_takes_at_most_the_timeout_of_its_destination() -> None:
     assert client.longest_send(order().destination) == 10
     assert client.longest_send(order(timeout=45).destination) == 45
+
+
+def test_a_401_is_about_the_credentials_only_where_the_receiver_gave_them_itself(receiver: Receiver) -> None:
+    receiver.status = 401
+    refused = {}
+    for scheme in ("none", "bearer", "basic", "oauth2_client"):
+        calls = Calls(Fixed({"access_token": "a"}))
+        outbound.run(client.send(order(receiver.url, scheme=scheme), calls))
+        refused[scheme] = calls.refused
+
+    assert refused == {"none": False, "bearer": False, "basic": False, "oauth2_client": True}
