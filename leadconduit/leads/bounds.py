@@ -21,6 +21,10 @@ class TooLong(ValueError):
         self.sentence = sentence
 
 
+class CannotJudge(TooLong):
+    """A rule that cannot be judged, whatever its operator: neither holding nor not holding may let a lead through."""
+
+
 def joined(pieces: Iterable[str]) -> str:
     """One text of many, made no further than the bound. Raises TooLong."""
     kept: list[str] = []
@@ -61,6 +65,28 @@ class WorkApart:
 
     def __exit__(self, *_: object) -> None:
         _left.reset(self._token)
+
+
+_decides: ContextVar[bool] = ContextVar("what is worked out decides a rule", default=False)
+
+
+class Deciding:
+    """What is worked out inside of it decides a rule: what a text may do without is an error here."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Self:
+        self._token = _decides.set(True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _decides.reset(self._token)
+
+
+def do_without(cause: str) -> None:
+    """A part of a text could not be worked out, and counts as blank. Raises CannotJudge inside of Deciding."""
+    if _decides.get():
+        raise CannotJudge(cause)
 
 
 def spend(characters: int) -> None:

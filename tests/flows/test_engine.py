@@ -158,6 +158,26 @@ def test_a_condition_that_is_too_long_to_be_made_keeps_the_gate_shut() -> None:
     assert "1,000,000 characters" in came.reason
 
 
+NO_FRAUD = {"lhv": "lead.note", "op": "does not match pattern", "rhv": "^(?!(a|aa)+$).*fraud"}
+NOT_FRAUD = {"op": "and", "rules": [NO_FRAUD]}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"steps": [{**stop_when("lead.note", "is blank"), "rule_set": NOT_FRAUD}]},
+        {"acceptance_criteria": {"outcome": "failure", "reason": "", "rule_set": NOT_FRAUD}},
+        {"destinations": [{"destination": "d", "actions": [use("a", rule_set=NOT_FRAUD)]}]},
+    ],
+    ids=["a filter", "acceptance criteria", "a condition"],
+)
+def test_a_pattern_that_cannot_be_judged_lets_no_lead_through(parts: dict[str, Any]) -> None:
+    came = run(flow(**parts), {"lead": {"note": "a" * 60 + " fraud"}})
+
+    assert (came.outcome, came.gate, came.uses) == ("error", "failed", ())
+    assert "took longer than 50 ms." in came.reason
+
+
 # --- Acceptance criteria
 
 

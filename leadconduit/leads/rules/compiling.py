@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from leadconduit.leads.bounds import BoundedWork, WorkApart, spend
+from leadconduit.leads.bounds import BoundedWork, Deciding, WorkApart, spend
 from leadconduit.leads.rules.checking import problems, template_of_left
 from leadconduit.leads.rules.operators import BINARY, UNARY, Notes, Test
 from leadconduit.leads.rules.verdicts import RuleVerdict, Verdict
-from leadconduit.leads.template import TooLong, compile_template
+from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import plain, walk
 
 COMPARISON = 30
@@ -156,4 +156,9 @@ def _text(text: str) -> _Operand:
     if (alone := _ALONE.fullmatch(text)) and template.paths == (alone[1],):
         parts = alone[1].split(".")
         return lambda variables, _: walk(variables, parts)
-    return lambda variables, notes: template.render(variables, notes=notes)
+    return lambda variables, notes: _rendered(template, variables, notes)
+
+
+def _rendered(template: Template, variables: Variables, notes: Notes) -> object:
+    with Deciding():
+        return template.render(variables, notes=notes)
