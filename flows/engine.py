@@ -254,9 +254,11 @@ class _Way:
 
     def __init__(self, program: Program, variables: dict[str, object]) -> None:
         self._program = program
+        # Templates could cut a credential that a recipient echoed into parts that no masker finds, so they see masked
+        # answers. A variable alone in a rule judges `_as_came`: masking changes no verdict.
         self._variables = variables
+        self._as_came = dict(variables)
         self._results: list[StepResult] = []
-        # Rules and mappings see what recipients said; what is kept of the run has the account's credentials masked.
         self._appended: dict[str, Any] = {}
         self._secrets: tuple[str, ...] = ()
         self._acceptance: list[dict[str, Any]] = []
@@ -292,7 +294,7 @@ class _Way:
             if isinstance(step, Recipient):
                 self._ask(step, call)
                 continue
-            result = self._kept(_judge(step, self._variables))
+            result = self._kept(_judge(step, self._variables, self._as_came))
             self._results.append(result)
             if result.outcome == "error":
                 self._shut("failed", _blame_of(step))
@@ -303,10 +305,11 @@ class _Way:
         return None
 
     def _ask(self, step: Recipient, call: Call) -> None:
-        result, came = _asked(step, self._variables, call)
+        result, came = _asked(step, self._variables, self._as_came, call)
         self._secrets = tuple(dict.fromkeys((*self._secrets, *came.secrets)))
-        self._variables[step.key] = came.appended
-        self._appended[step.key] = result.detail["appended"] = came.kept_without(self._secrets)
+        self._as_came[step.key] = came.appended
+        kept = came.kept_without(self._secrets)
+        self._variables[step.key] = self._appended[step.key] = result.detail["appended"] = kept
         self._results.append(self._kept(result))
         if result.outcome not in LETS_THROUGH:
             self._shut("failed", _blame_of(step))
@@ -316,7 +319,7 @@ class _Way:
         if self._gate != "open":
             return self._end("success", "")
         try:
-            uses, unmet = owed(self._program, self._variables)
+            uses, unmet = owed(self._program, self._variables, self._as_came)
         except TooLong as error:
             # A condition that cannot be judged: nobody knows who is owed the lead.
             self._shut("failed", _blame(error.sentence))
@@ -369,10 +372,10 @@ def _blame_of(step: Filter | Recipient) -> dict[str, Any]:
     return {"id": step.id, "position": step.position, "description": step.description or name}
 
 
-def _judge(step: Filter, variables: Variables) -> StepResult:
+def _judge(step: Filter, variables: Variables, as_came: Variables) -> StepResult:
     begun = time.perf_counter()
     try:
-        verdict = step.rules.match(variables)
+        verdict = step.rules.match(variables, as_came)
         reason = _reason(step.reason, variables) if verdict.matched else ""
         outcome, detail = ("stop" if verdict.matched else "continue"), verdict.to_json()
     except TooLong as error:
@@ -384,13 +387,15 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
     return StepResult("filter", step.id, outcome, reason, detail, _ms_since(begun))
 
 
-def _asked(step: Recipient, variables: Variables, call: Call) -> tuple[StepResult, RecipientResult]:
+def _asked(
+    step: Recipient, variables: Variables, as_came: Variables, call: Call
+) -> tuple[StepResult, RecipientResult]:
     """What the step came to, as it is kept, and as it was said."""
     begun = time.perf_counter()
     detail: dict[str, Any] = {}
     entity = {"id": step.entity_id, "name": step.entity_name}
     try:
-        verdict = step.rules.match(variables) if step.rules else None
+        verdict = step.rules.match(variables, as_came) if step.rules else None
         if verdict is not None:
             detail = verdict.to_json()
         if verdict is not None and not verdict.matched:
@@ -421,7 +426,9 @@ def _ms_since(begun: float) -> int:
     return round((time.perf_counter() - begun) * 1000)
 
 
-def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple[dict[str, Any], ...]]:
+def owed(
+    program: Program, variables: Variables, as_came: Variables | None = None
+) -> tuple[tuple[Use, ...], tuple[dict[str, Any], ...]]:
     """Which uses are owed this lead once the gate lets it through, and those whose own condition does not hold.
 
     Raises TooLong where a condition cannot be judged.
@@ -429,7 +436,7 @@ def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple
     uses: list[Use] = []
     unmet: list[dict[str, Any]] = []
     for use in program.uses:
-        verdict = use.rules.match(variables) if use.rules else None
+        verdict = use.rules.match(variables, as_came) if use.rules else None
         if use.rules is None or verdict is None or verdict.matched:
             uses.append(use)
         else:

@@ -33,8 +33,9 @@ Values = Mapping[str, object]
 class RecipientResult:
     """What asking a recipient came to: success, failure, error or skip.
 
-    `appended` stands under the step's key for what comes after it, as the recipient said it; what is `kept` of it,
-    and the reason, have `secrets` masked. `transactions` are exchanges, secrets masked.
+    `appended` is as the recipient said it, for variables that stand alone in rules; what is `kept` of it stands under
+    the step's key for all else, and has `secrets` masked, as the reason has. `transactions` are exchanges, secrets
+    masked.
     """
 
     outcome: str

@@ -357,6 +357,56 @@ def test_the_recipient_itself_can_be_named_in_its_mappings() -> None:
     assert seen == [{"id": "e" * 24, "name": "My CRM"}]
 
 
+SECRET = "sk-" + "0123456789" * 12
+
+
+def echoing() -> RecipientResult:
+    said, kept = ({"outcome": "success", "key": key} for key in (SECRET, MASK))
+    return RecipientResult("success", "", said, (), kept, (SECRET,))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"lhv": "my_crm.key", "op": "matches pattern", "rhv": "^sk-0"},
+        {"lhv": "{{my_crm.key}}", "op": "is equal to", "rhv": MASK},
+        {"lhv": "{{substring my_crm.key start=1 end=3}}", "op": "is not equal to", "rhv": "sk-"},
+        {"lhv": "lead.state", "op": "is not included in", "rhv": ["{{substring my_crm.key start=4 end=9}}"]},
+    ],
+)
+def test_templates_see_no_part_of_a_credential_that_was_echoed(rule: dict[str, Any]) -> None:
+    seen: list[object] = []
+
+    def call(step: engine.Recipient, variables: engine.Variables) -> RecipientResult:
+        seen.append(variables.get("my_crm"))
+        return echoing()
+
+    document = flow(
+        ask(),
+        ask(id="ssssss", key="other"),
+        stop_when(
+            "", "", reason="{{substring my_crm.key start=1 end=9}}", rule_set={"op": "and", "rules": [rule]}
+        ),
+    )
+
+    came = engine.run(engine.compile_flow(document, {}), TEXAN, call)
+
+    assert came.gate == "stopped"
+    assert seen == [None, {"outcome": "success", "key": MASK}]
+    assert "sk-" not in came.reason
+    assert "0123" not in str([(step.reason, step.detail) for step in came.steps])
+
+
+def test_a_condition_of_a_use_tells_no_part_of_a_credential_that_was_echoed() -> None:
+    unmet = {"op": "and", "rules": [{"lhv": "my_crm.key", "op": "is blank"}]}
+    document = flow(ask(), destinations=[{"destination": "d", "actions": [use("a", rule_set=unmet)]}])
+
+    came = run(document, TEXAN, echoing())
+
+    assert came.unmet
+    assert "0123" not in str(came.unmet)
+
+
 def test_rules_see_what_was_answered_and_what_is_kept_is_masked() -> None:
     echoed = RecipientResult(
         "success",
