@@ -16,6 +16,8 @@ from flows.recipients import mappings as recipient_mappings
 from flows.recipients.mappings import PropertyMapping
 from flows.recipients.modules import MODULES, Module
 from flows.recipients.response import RecipientResult, masked
+from leadconduit.leads import bounds
+from leadconduit.leads.bounds import BoundedWork
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text, lookup
@@ -26,6 +28,9 @@ Variables = Mapping[str, object]
 
 LETS_THROUGH = ("success", "skip")
 """What a recipient step may come to for the gate to stay open."""
+
+MAX_WORK = 5 * bounds.MAX_WORK
+"""What all rules, templates and answers of a lead's way may cost together: a few seconds of computing."""
 
 MAX_REASON = 2_000
 NOT_RUN = "The step could not be run."
@@ -240,13 +245,15 @@ def run(program: Program, variables: Variables, call: Call) -> Run:
     """Whether the lead is accepted, then steps in order until a filter stops the flow.
 
     The gate is open only when none stopped and none went wrong; what a recipient answers never ends the flow, as in
-    LeadConduit, but a failure or an error of one shuts the gate.
+    LeadConduit, but a failure or an error of one shuts the gate. Once MAX_WORK is used up, whatever is still to be
+    judged is an error.
     """
     if not program.enabled:
         reason = "The flow is disabled."
         return Run("error", reason, "stopped", _blame(reason), ())
     way = _Way(program, dict(variables))
-    return way.refused() or way.through_steps(call) or way.opened()
+    with BoundedWork(MAX_WORK):
+        return way.refused() or way.through_steps(call) or way.opened()
 
 
 class _Way:

@@ -6,8 +6,11 @@ import pytest
 
 from flows import engine
 from flows.engine import Run
-from flows.recipients.response import RecipientResult
+from flows.recipients.response import RecipientResult, read_answer
+from leadconduit.leads import bounds
+from leadconduit.leads.bounds import spend
 from leadconduit.lib.masking import MASK
+from leadconduit.lib.outbound import Response
 
 
 def flow(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -405,6 +408,52 @@ def test_a_condition_of_a_use_tells_no_part_of_a_credential_that_was_echoed() ->
 
     assert came.unmet
     assert "0123" not in str(came.unmet)
+
+
+ROWS = ", ".join(f'{{"id": {number}, "name": "Person {number}", "ok": true}}' for number in range(1_000))
+LONG_ANSWER = Response(200, "OK", (("Content-Type", "application/json"),), f'{{"rows": [{ROWS}]}}'.encode())
+
+
+def test_forty_recipients_with_long_answers_are_read() -> None:
+    values = {
+        "outcome_search_term": '"id": *999,',
+        "reason_path": "rows.3.name",
+        "capture.n": "(Person 9.*?),",
+    }
+    steps = [
+        step
+        for number in range(40)
+        for step in (
+            ask(id=f"r{number}", key=f"crm_{number}"),
+            stop_when(f"crm_{number}.reason", "does not match pattern", "Person", id=f"f{number}"),
+        )
+    ]
+
+    came = engine.run(
+        engine.compile_flow(flow(*steps), {}),
+        TEXAN,
+        lambda *_: read_answer(values, LONG_ANSWER, secrets=(), transactions=()),
+    )
+
+    assert (came.outcome, came.gate, len(came.steps)) == ("success", "open", 80)
+
+
+def test_all_steps_of_a_lead_share_one_bound_of_work() -> None:
+    asked: list[str] = []
+
+    def call(step: engine.Recipient, _: engine.Variables) -> RecipientResult:
+        asked.append(step.key)
+        for _part in range(4):
+            spend(bounds.MAX_WORK // 2)
+        return read_answer({"reason_path": "rows.3.name"}, LONG_ANSWER, secrets=(), transactions=())
+
+    steps = [ask(id=f"r{number}", key=f"crm_{number}") for number in range(4)]
+    document = flow(*steps, stop_when("lead.state", "is equal to", "CA"))
+
+    came = engine.run(engine.compile_flow(document, {}), TEXAN, call)
+
+    assert [step.outcome for step in came.steps] == ["success", "success", "error", "error", "error"]
+    assert (came.outcome, came.gate) == ("error", "failed")
 
 
 def test_rules_see_what_was_answered_and_what_is_kept_is_masked() -> None:
