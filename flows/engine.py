@@ -16,6 +16,8 @@ from flows.recipients import mappings as recipient_mappings
 from flows.recipients.mappings import PropertyMapping
 from flows.recipients.modules import MODULES, Module
 from flows.recipients.response import RecipientResult, masked
+from leadconduit.leads import bounds
+from leadconduit.leads.bounds import BoundedWork
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, TooLong, compile_template
 from leadconduit.leads.values import as_text, lookup
@@ -26,6 +28,9 @@ Variables = Mapping[str, object]
 
 LETS_THROUGH = ("success", "skip")
 """What a recipient step may come to for the gate to stay open."""
+
+MAX_WORK = 5 * bounds.MAX_WORK
+"""What all rules, templates and answers of a lead's way may cost together: a few seconds of computing."""
 
 MAX_REASON = 2_000
 NOT_RUN = "The step could not be run."
@@ -246,13 +251,15 @@ def run(program: Program, variables: Variables, call: Call) -> Run:
     """Whether the lead is accepted, then steps in order until a filter stops the flow.
 
     The gate is open only when none stopped and none went wrong; what a recipient answers never ends the flow, as in
-    LeadConduit, but a failure or an error of one shuts the gate.
+    LeadConduit, but a failure or an error of one shuts the gate. Once MAX_WORK is used up, whatever is still to be
+    judged is an error.
     """
     if not program.enabled:
         reason = "The flow is disabled."
         return Run("error", reason, "stopped", _blame(reason), ())
     way = _Way(program, dict(variables))
-    return way.refused() or way.through_steps(call) or way.opened()
+    with BoundedWork(MAX_WORK):
+        return way.refused() or way.through_steps(call) or way.opened()
 
 
 class _Way:
@@ -260,9 +267,11 @@ class _Way:
 
     def __init__(self, program: Program, variables: dict[str, object]) -> None:
         self._program = program
+        # Templates could cut a credential that a recipient echoed into parts that no masker finds, so they see masked
+        # answers. A variable alone in a rule judges `_as_came`: masking changes no verdict.
         self._variables = variables
+        self._as_came = dict(variables)
         self._results: list[StepResult] = []
-        # Rules and mappings see what recipients said; what is kept of the run has the account's credentials masked.
         self._appended: dict[str, Any] = {}
         self._secrets: tuple[str, ...] = ()
         self._acceptance: list[dict[str, Any]] = []
@@ -298,7 +307,7 @@ class _Way:
             if isinstance(step, Recipient):
                 self._ask(step, call)
                 continue
-            result = self._kept(_judge(step, self._variables))
+            result = self._kept(_judge(step, self._variables, self._as_came))
             self._results.append(result)
             if result.outcome == "error":
                 self._shut("failed", _blame_of(step))
@@ -309,10 +318,11 @@ class _Way:
         return None
 
     def _ask(self, step: Recipient, call: Call) -> None:
-        result, came = _asked(step, self._variables, call)
+        result, came = _asked(step, self._variables, self._as_came, call)
         self._secrets = tuple(dict.fromkeys((*self._secrets, *came.secrets)))
-        self._variables[step.key] = came.appended
-        self._appended[step.key] = result.detail["appended"] = came.kept_without(self._secrets)
+        self._as_came[step.key] = came.appended
+        kept = came.kept_without(self._secrets)
+        self._variables[step.key] = self._appended[step.key] = result.detail["appended"] = kept
         self._results.append(self._kept(result))
         if result.outcome not in LETS_THROUGH:
             self._shut("failed", _blame_of(step))
@@ -322,7 +332,7 @@ class _Way:
         if self._gate != "open":
             return self._end("success", "")
         try:
-            uses, unmet = owed(self._program, self._variables)
+            uses, unmet = owed(self._program, self._variables, self._as_came)
         except TooLong as error:
             # A condition that cannot be judged: nobody knows who is owed the lead.
             self._shut("failed", _blame(error.sentence))
@@ -375,10 +385,10 @@ def _blame_of(step: Filter | Recipient) -> dict[str, Any]:
     return {"id": step.id, "position": step.position, "description": step.description or name}
 
 
-def _judge(step: Filter, variables: Variables) -> StepResult:
+def _judge(step: Filter, variables: Variables, as_came: Variables) -> StepResult:
     begun = time.perf_counter()
     try:
-        verdict = step.rules.match(variables)
+        verdict = step.rules.match(variables, as_came)
         reason = _reason(step.reason, variables) if verdict.matched else ""
         outcome, detail = ("stop" if verdict.matched else "continue"), verdict.to_json()
     except TooLong as error:
@@ -390,13 +400,15 @@ def _judge(step: Filter, variables: Variables) -> StepResult:
     return StepResult("filter", step.id, outcome, reason, detail, _ms_since(begun))
 
 
-def _asked(step: Recipient, variables: Variables, call: Call) -> tuple[StepResult, RecipientResult]:
+def _asked(
+    step: Recipient, variables: Variables, as_came: Variables, call: Call
+) -> tuple[StepResult, RecipientResult]:
     """What the step came to, as it is kept, and as it was said."""
     begun = time.perf_counter()
     detail: dict[str, Any] = {}
     entity = {"id": step.entity_id, "name": step.entity_name}
     try:
-        verdict = step.rules.match(variables) if step.rules else None
+        verdict = step.rules.match(variables, as_came) if step.rules else None
         if verdict is not None:
             detail = verdict.to_json()
         if verdict is not None and not verdict.matched:
@@ -427,7 +439,9 @@ def _ms_since(begun: float) -> int:
     return round((time.perf_counter() - begun) * 1000)
 
 
-def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple[dict[str, Any], ...]]:
+def owed(
+    program: Program, variables: Variables, as_came: Variables | None = None
+) -> tuple[tuple[Use, ...], tuple[dict[str, Any], ...]]:
     """Which uses are owed this lead once the gate lets it through, and those whose own condition does not hold.
 
     Raises TooLong where a condition cannot be judged.
@@ -435,7 +449,7 @@ def owed(program: Program, variables: Variables) -> tuple[tuple[Use, ...], tuple
     uses: list[Use] = []
     unmet: list[dict[str, Any]] = []
     for use in program.uses:
-        verdict = use.rules.match(variables) if use.rules else None
+        verdict = use.rules.match(variables, as_came) if use.rules else None
         if use.rules is None or verdict is None or verdict.matched:
             uses.append(use)
         else:

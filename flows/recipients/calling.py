@@ -28,6 +28,7 @@ from leadconduit.lib.masking import masker_for
 logger = structlog.get_logger(__name__)
 
 MAX_REDIRECTS = 5
+NOT_FOLLOWED = "The answer is a redirect that cannot be followed."
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEPT_ELSEWHERE = frozenset(("accept", "content-type"))
@@ -59,6 +60,8 @@ def call(step: Recipient, variables: Variables) -> RecipientResult:
         if answer.response is None:
             sentence = answer.error.sentence if answer.error else "No answer came."
             return RecipientResult.without_answer("error", sentence, _exchanges(answers))
+        if follow and answer.response.status in _REDIRECTS:
+            return RecipientResult.without_answer("error", NOT_FOLLOWED, _exchanges(answers))
         return read_answer(
             values,
             answer.response,

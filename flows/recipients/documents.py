@@ -1,11 +1,11 @@
 """An answer's body, read as what its Content-Type says; what cannot be read so is a text."""
 
 import codecs
+import html
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html import unescape
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.parsers import expat
@@ -54,6 +54,12 @@ _CHARSETS = frozenset(
 )
 
 
+# What is called so is written in these, which hold all of the former.
+_WIDER = {"shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+
+NO_TEXT = "The answer has bytes that are no text, so that nothing can be searched for in it."
+
+
 class NotDecoded(ValueError):
     """A body that nobody can read as a text. `sentence` says why, without a word of it."""
 
@@ -98,7 +104,8 @@ class Node:
 class Document:
     """A body: its text, and, as far as it could be read, the values to append and the tree to search.
 
-    `broken` is what it calls itself where it cannot be read as that; then it is a text.
+    `broken` is what it calls itself where it cannot be read as that; then it is a text. `flaw` says why nothing is
+    found in it for certain: it has bytes that are no text.
     """
 
     kind: str
@@ -107,6 +114,27 @@ class Document:
     values: Any = None
     tree: Node | None = None
     broken: str = ""
+    flaw: str = ""
+
+    def searched(self) -> Iterator[str]:
+        """The text as it came, and where it spells something otherwise, what that means."""
+        yield self.text
+        if self.kind in ("xml", "html") and "&" in self.text:
+            yield unescape(self.text)
+        if (self.kind == "json" and "\\" in self.text) or self.kind == "form":
+            yield from dict.fromkeys(_texts(self.values))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def unpacked(body: bytes, encoding: str, *, most: int) -> bytes:
@@ -130,32 +158,64 @@ def unpacked(body: bytes, encoding: str, *, most: int) -> bytes:
 def read_document(content_type: str, body: bytes) -> Document:
     """Raises NotDecoded."""
     media_type, _, parameters = content_type.partition(";")
-    text = _decoded(body, parameters)
-    match media_type.strip().lower():
+    kind = _kind(media_type.strip().lower())
+    text, flaw = _decoded(kind, body, parameters)
+    spend(_PER_CHARACTER[kind] * len(text))
+    return replace(_READERS[kind](text), flaw=flaw)
+
+
+def _kind(media_type: str) -> str:
+    match media_type:
         case "application/json" | "text/json":
-            return _json(text)
+            return "json"
         case "application/xml" | "text/xml":
-            return _xml(body, text)
+            return "xml"
         case "text/html" | "application/xhtml+xml":
-            return Document("html", text, tree=read_html(text))
+            return "html"
         case "application/x-www-form-urlencoded":
-            return _form(text)
-        case other if other.endswith("+json"):
-            return _json(text)
-        case other if other.endswith("+xml"):
-            return _xml(body, text)
-    return Document("text", text)
+            return "form"
+    return {"+json": "json", "+xml": "xml"}.get(media_type[media_type.rfind("+") :], "text")
 
 
-def _decoded(body: bytes, parameters: str) -> str:
-    charset = re.search(r"charset\s*=([^;]*)", parameters, re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_IN_XML = re.compile(rb"\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]+)")
+_IN_HTML = re.compile(
+    rb".{0,1024}?<meta\s[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]+)", re.DOTALL | re.IGNORECASE
+)
+_DECLARED = {"xml": (_IN_XML,), "html": (_IN_XML, _IN_HTML), "text": (_IN_XML,)}
+
+
+def _decoded(kind: str, body: bytes, parameters: str) -> tuple[str, str]:
+    """The text, and what is wrong with it. A byte order mark counts more than the header, and that than the body."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            encoding, body = name, body[len(mark) :]
+            break
+    else:
+        charset = re.search(r"charset\s*=([^;]*)", parameters, re.IGNORECASE)
+        encoding = _charset((charset[1].strip(" \t\"'") if charset else "") or _declared(kind, body))
     try:
-        encoding = codecs.lookup((charset[1].strip(" \t\"'") if charset else "") or "utf-8").name
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        return body.decode(encoding, "replace"), NO_TEXT
+    return text, NO_TEXT if "\0" in text else ""
+
+
+def _declared(kind: str, body: bytes) -> str:
+    """What the body says of itself: readable so far, it is not in UTF-16, whatever it says."""
+    found = next(filter(None, (pattern.match(body) for pattern in _DECLARED.get(kind, ()))), None)
+    name = found[1].decode("ascii", "replace") if found else "utf-8"
+    return "utf-8" if name.lower().startswith("utf-16") else name
+
+
+def _charset(name: str) -> str:
+    try:
+        encoding = codecs.lookup(name).name
     except (LookupError, ValueError):
         encoding = ""
     if encoding not in _CHARSETS:
         raise NotDecoded("The answer is written in a character set that is not supported.")
-    return body.decode(encoding, "replace")
+    return _WIDER.get(encoding, encoding)
 
 
 def _json(text: str) -> Document:
@@ -195,15 +255,15 @@ class NotXml(ValueError):
     """What is no XML, or more than it may be."""
 
 
-def _xml(body: bytes, text: str) -> Document:
+def _xml(text: str) -> Document:
     try:
-        tree = read_xml(body)
+        tree = read_xml(text)
     except NotXml:
         return Document("text", text, broken="XML")
     return Document("xml", text, values=values_of(tree), tree=tree)
 
 
-def read_xml(body: bytes) -> Node:
+def read_xml(body: str | bytes) -> Node:
     """A node that holds the root. A document type, which alone can declare entities, is refused. Raises NotXml."""
     top = Node("")
     open_nodes = [top]
@@ -333,3 +393,25 @@ class _HtmlReader:
     def _after(self, closing: str, position: int) -> int:
         found = self.text.find(closing, position)
         return len(self.text) if found < 0 else found + len(closing)
+
+
+_LONG_NUMBER = re.compile("&#0*([0-9]{7})[0-9]+")
+_ZEROS = re.compile("&#0+(?=[0-9])")
+
+
+def unescape(text: str) -> str:
+    """As HTML says. Python reads no numbers of thousands of digits: none of them is a character."""
+    if "&#" in text:
+        text = _LONG_NUMBER.sub(r"&#9\1", _ZEROS.sub("&#", text))
+    return html.unescape(text)
+
+
+_READERS: dict[str, Callable[[str], Document]] = {
+    "json": _json,
+    "xml": _xml,
+    "html": lambda text: Document("html", text, tree=read_html(text)),
+    "form": _form,
+    "text": lambda text: Document("text", text),
+}
+_PER_CHARACTER = {"json": 2, "xml": 10, "html": 20, "form": 5, "text": 1}
+"""What reading costs, in characters that are read."""

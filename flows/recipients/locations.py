@@ -89,18 +89,31 @@ def _with_descendants(nodes: Iterable[Node]) -> Iterable[Node]:
 
 # --- JSON
 
+_NOT_DOTTED = re.compile(r"^(?:/|\$(?:[.\[]|$))|\.\.|\*|\[(?!\d{1,9}\])|^[.\s]*$")
+"""XPath, JSONPath, and what names nothing."""
+
 
 def find_in_json(values: Any, path: str) -> list[str]:
-    """The text at a dotted path (`errors.0.message` or `errors[0].message`), of a list each item; none for null."""
+    """The text at a dotted path (`errors.0.message` or `errors[0].message`), of a list each item; none for null.
+
+    Raises LocationError for what is written as another kind of path and leads nowhere.
+    """
+    found = _at(values, path)
+    if found is None and _NOT_DOTTED.search(path):
+        raise LocationError(f"`{path[:40]}` is no dotted path, such as `errors.0.message`.")
+    items = found if isinstance(found, list) else [found]
+    return [as_text(item) for item in items if item is not None]
+
+
+def _at(values: Any, path: str) -> Any:
     for part in re.sub(r"\[(\d{1,9})\]", r".\1", path).strip(".").split("."):
         if isinstance(values, dict):
             values = values.get(part)
-        elif isinstance(values, list) and part.isdecimal() and int(part[:10]) < len(values):
+        elif isinstance(values, list) and part.isdecimal() and len(part) <= 10 and int(part) < len(values):
             values = values[int(part)]
         else:
-            return []
-    items = values if isinstance(values, list) else [values]
-    return [as_text(item) for item in items if item is not None]
+            return None
+    return values
 
 
 # --- XPath

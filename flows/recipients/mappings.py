@@ -7,15 +7,18 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from flows.recipients.addresses import with_credentials
+from flows.recipients.bodies import Unsendable
+from flows.recipients.modules import is_pattern
 from flows.recipients.sealing import is_secret, unseal
+from flows.recipients.terms import literally
 from leadconduit.leads.bounds import TooLong
 from leadconduit.leads.rules import Rules, compile_rules
 from leadconduit.leads.template import Template, compile_template
-from leadconduit.leads.values import as_text, lookup
+from leadconduit.leads.template.syntax import parse
+from leadconduit.leads.values import as_text, is_blank, lookup
 
 Variables = Mapping[str, object]
 Constant = int | float | None
-Compiled = Template | Constant | tuple[Template | None, ...]
 
 _IN_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _SCHEMES = ("basic", "bearer", "token", "apikey", "api-key", "key")
@@ -23,6 +26,22 @@ _SCHEMES = ("basic", "bearer", "token", "apikey", "api-key", "key")
 
 MAX_VALUES = 5_000_000
 """Characters of all values together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A pattern with variables in it. What a lead has is sought as it is: no value of it is a pattern."""
+
+    parts: tuple[str | Template, ...]
+
+    def render(self, variables: Variables) -> str:
+        return "".join(
+            part if isinstance(part, str) else literally(as_text(part.render(variables)))
+            for part in self.parts
+        )
+
+
+Compiled = Template | Constant | Term | tuple[Template | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +79,7 @@ class PropertyMapping:
             secrets += opened
         elif is_secret(self.property) and isinstance(value, Template) and not value.paths:
             secrets.append(value.text)  # kept from before credentials were sealed
-        if isinstance(value, Template):
+        if isinstance(value, Template | Term):
             return value.render(variables)
         if isinstance(value, tuple):
             return [item and item.render(variables) for item in value]
@@ -83,10 +102,21 @@ def compile_mappings(mappings: Iterable[Mapping[str, Any]]) -> tuple[PropertyMap
             mapping["property"],
             Sealed(mapping["sealed"], mapping.get("value", ""))
             if "sealed" in mapping
-            else _compiled(mapping["value"]),
+            else _of_property(mapping["property"], mapping["value"]),
             compile_rules(mapping["rule_set"]) if mapping.get("rule_set") else None,
         )
         for mapping in mappings
+    )
+
+
+def _of_property(name: str, value: object) -> Compiled:
+    if not (is_pattern(name) and isinstance(value, str) and compile_template(value).paths):
+        return _compiled(value)
+    return Term(
+        tuple(
+            part if isinstance(part, str) else compile_template("{{" + part.source + "}}")
+            for part in parse(value)
+        )
     )
 
 
@@ -104,11 +134,13 @@ def values_of(
 ) -> dict[str, object]:
     """From top to bottom: of two mappings of one property that apply, the later wins.
 
-    `secrets` collects the credentials that are opened. Raises TooLong, or DecryptionError for a credential that cannot be opened.
+    `secrets` collects the credentials that are opened. Raises TooLong, DecryptionError for a credential that cannot be
+    opened, and Unsendable where a lead's blank value would leave nothing to search the answer for.
     """
     values: dict[str, object] = {}
     found = [] if secrets is None else secrets
     size = 0
+    searches = False
     for mapping in mappings:
         if not mapping.sets(variables):
             continue
@@ -117,4 +149,8 @@ def values_of(
         if size > MAX_VALUES:
             raise TooLong(f"The mappings set more than {MAX_VALUES:,} characters, the most there can be.")
         values[mapping.property] = result
+        if mapping.property == "outcome_search_term":
+            searches = isinstance(mapping.value, Term)
+    if searches and is_blank(values["outcome_search_term"]):
+        raise Unsendable("What the answer is searched for is blank for this lead, so that any would do.")
     return values

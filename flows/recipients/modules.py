@@ -91,6 +91,17 @@ ANSWER = (
         "A content type, in place of the answer's own.",
     ),
 )
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a property is a pattern, whichever module it is of."""
+    return any(
+        name.startswith(known.name[:-1]) if known.is_family else name == known.name
+        for known in ANSWER
+        if known.kind == "pattern"
+    )
+
+
 _EXTRA = Property("extra_parameter.*", "Further parameter", "Sent beside the one that holds the document.")
 
 

@@ -1,5 +1,6 @@
 """What a property's value may be, as far as that is known before there is a lead."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from leadconduit.leads.patterns import PatternError
 from leadconduit.leads.types import parse
 from leadconduit.leads.values import as_text
 from leadconduit.lib.outbound import check_header, check_url
+
+_IN_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 MAX_SLOW = 10
 """Patterns of one step that may take their time-out."""
@@ -46,6 +49,10 @@ def value_problem(module: Module, name: str, value: object) -> str:
     if known.kind == "outcome" and "{{" in as_text(value):
         # A lead could otherwise say of itself that it was taken.
         return _outcome(as_text(value))
+    if name == "response_content_type_override" and "{{" in as_text(value):
+        return "This takes no variables: a lead must not say how an answer is read."
+    if known.kind == "pattern" and "{{" in as_text(value):
+        return _pattern(_IN_BRACES.sub("x", as_text(value)))
     if value is None or (isinstance(value, str) and ("{{" in value or not value.strip())):
         return "This is required." if known.required and "{{" not in as_text(value) else ""
     if known.kind == "method":

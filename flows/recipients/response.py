@@ -5,6 +5,7 @@ is a success. An answer that cannot be judged as it is meant to be is an error: 
 searched in vain.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,9 +14,9 @@ from flows.recipients.documents import Document, NotDecoded, read_document, unpa
 from flows.recipients.locations import LocationError, compile_css, compile_xpath, find_in_json
 from flows.recipients.properties import number_of
 from flows.recipients.request import KEPT
-from flows.recipients.terms import captured, is_found, is_term
-from leadconduit.leads.bounds import MAX_RESULT, TooLong, WorkApart
-from leadconduit.leads.patterns import PatternTooSlow
+from flows.recipients.terms import captured, captures, is_found
+from leadconduit.leads.bounds import MAX_RESULT, BoundedWork, TooLong
+from leadconduit.leads.patterns import PatternError, PatternTooSlow
 from leadconduit.leads.values import as_text, clean, is_blank
 from leadconduit.lib.masking import MASK, masker_for
 from leadconduit.lib.outbound import Exchange, Response
@@ -33,8 +34,9 @@ Values = Mapping[str, object]
 class RecipientResult:
     """What asking a recipient came to: success, failure, error or skip.
 
-    `appended` stands under the step's key for what comes after it, as the recipient said it; what is `kept` of it,
-    and the reason, have `secrets` masked. `transactions` are exchanges, secrets masked.
+    `appended` is as the recipient said it, for variables that stand alone in rules; what is `kept` of it stands under
+    the step's key for all else, and has `secrets` masked, as the reason has. `transactions` are exchanges, secrets
+    masked.
     """
 
     outcome: str
@@ -77,7 +79,7 @@ def read_answer(
     `secrets` are the account's own, which no lead has a part in: what echoes one is masked where it is kept.
     """
     try:
-        with WorkApart():
+        with BoundedWork():
             return _read(values, response, secrets, transactions)
     except (_NotJudged, NotDecoded) as error:
         sentence = error.sentence
@@ -91,14 +93,15 @@ def read_answer(
 def _read(
     values: Values, response: Response, secrets: tuple[str, ...], transactions: tuple[Exchange, ...]
 ) -> RecipientResult:
-    if not 100 <= response.status < 500:
+    if not 200 <= response.status < 500:
         raise _NotJudged(SERVER_ERROR)
     if response.truncated:
         raise _NotJudged(
             f"The answer has more than {len(response.body):,} bytes, which is more than is read."
         )
-    encodings = [value for name, value in response.headers if name.lower() == "content-encoding"]
-    body = unpacked(response.body, ",".join(encodings), most=KEPT)
+    if set(_coding(response, "transfer-encoding")) - {"chunked", "identity"}:
+        raise NotDecoded("The answer is transferred in a way that cannot be read.")
+    body = unpacked(response.body, ",".join(_coding(response, "content-encoding")), most=KEPT)
     content_type = as_text(values.get("response_content_type_override")).strip()
     document = read_document(content_type or response.header("Content-Type"), body)
     outcome = _outcome(values, document)
@@ -119,6 +122,11 @@ def _read(
     return RecipientResult(
         outcome, reason, appended, transactions, kept, secrets, captures=frozenset(captures)
     )
+
+
+def _coding(response: Response, header: str) -> list[str]:
+    given = ",".join(value for name, value in response.headers if name.lower() == header)
+    return [coding for part in given.lower().split(",") if (coding := part.strip())]
 
 
 def _without(appended: dict[str, Any], secrets: tuple[str, ...], ours: Collection[str]) -> dict[str, Any]:
@@ -179,15 +187,18 @@ def _is_match(values: Values, document: Document) -> bool:
     term = as_text(values.get("outcome_search_term"))
     if not term.strip():
         return True
+    if document.flaw:
+        raise _NotJudged(document.flaw)
     path = as_text(values.get("outcome_search_path")).strip()
     if path and document.broken:
         raise _NotJudged(f"The answer calls itself {document.broken}, and cannot be read as that.")
-    if not path or document.kind == "text":
-        return is_found(term, document.text)
     try:
-        return any(is_found(term, text) for text in _located(document, path))
+        texts = document.searched() if not path or document.kind == "text" else _located(document, path)
+        return any(is_found(term, text) for text in texts)
     except LocationError:
         raise _NotJudged("The path to search the answer in cannot be read.") from None
+    except PatternError:
+        raise _NotJudged("What is searched for cannot be read as a pattern.") from None
 
 
 def _find(values: Values, name: str, document: Document) -> list[str]:
@@ -200,8 +211,12 @@ def _find(values: Values, name: str, document: Document) -> list[str]:
     return [text.strip() for text in found if not is_blank(text)]
 
 
+_PSEUDO_CLASS = re.compile(r":(?:not|is|where|has|contains|lang|dir|nth-[a-z-]+)\(")
+"""Of CSS, which reads as a pattern with a group."""
+
+
 def _located(document: Document, path: str) -> list[str]:
-    """Raises LocationError for what neither is a path nor, where one may stand instead, a pattern."""
+    """Raises LocationError for what neither is a path nor, where one may stand instead, a pattern with a group."""
     if document.kind in ("json", "form"):
         return find_in_json(document.values, path)
     if document.kind == "xml" and document.tree:
@@ -211,7 +226,7 @@ def _located(document: Document, path: str) -> list[str]:
             if found := compile_css(path).find(document.tree):
                 return found
         except LocationError:
-            if not is_term(path):
+            if not captures(path) or _PSEUDO_CLASS.search(path):
                 raise
     found_by_pattern = captured(path, document.text)
     return [] if found_by_pattern is None else [found_by_pattern]
@@ -228,7 +243,10 @@ def _price(values: Values, document: Document) -> object:
 def _cookie(values: Values, response: Response) -> str:
     term = as_text(values.get("cookie_search_term"))
     cookies = [value for name, value in response.headers if name.lower() == "set-cookie"]
-    return next((cookie for cookie in cookies if is_found(term, cookie)), "") if term.strip() else ""
+    try:
+        return next((cookie for cookie in cookies if is_found(term, cookie)), "") if term.strip() else ""
+    except PatternError:
+        return ""
 
 
 def masked(value: Any, secrets: tuple[str, ...], *, names: bool = True) -> Any:

@@ -28,20 +28,25 @@ def compile_term(text: str) -> Pattern:
     return compile_pattern(slashed[1], ignore_case=True)
 
 
-def is_term(text: str) -> bool:
+def captures(text: str) -> bool:
+    """Whether it is a pattern with a group."""
     try:
-        compile_term(text)
+        return compile_term(text).groups > 0
     except PatternError:
         return False
-    return True
+
+
+_SIGNS = re.compile(r"[\\^$.*+?()\[\]{}|/]")
+
+
+def literally(text: str) -> str:
+    """A pattern for the text as it is."""
+    return _SIGNS.sub(r"\\\g<0>", text)
 
 
 def is_found(term: str, text: str) -> bool:
-    """A term that is no pattern, which only a template can have made, is looked for as it is. Raises PatternTooSlow."""
-    try:
-        return compile_term(term).search(text)
-    except PatternError:
-        return term.casefold() in text.casefold()
+    """Raises PatternError, for what only a template can have made, and PatternTooSlow."""
+    return compile_term(term).search(text)
 
 
 def captured(term: str, text: str) -> str | None:

@@ -55,10 +55,16 @@ _FOR_REGEX = {
 
 
 class PatternTooSlow(Exception):
-    """A search that took too long or found too much: it counts as no match. `sentence` tells whoever tries it out."""
+    """A search that took too long or found too much.
+
+    In a text it counts as no match, as `sentence` tells whoever tries it out; where it decides something, nothing is
+    decided, and `cause` says why.
+    """
 
     def __init__(self, pattern: str, why: str) -> None:
-        self.sentence = f"The pattern `{pattern if len(pattern) <= 80 else pattern[:79] + '…'}` {why}, so it counts as not matching."
+        said = f"The pattern `{pattern if len(pattern) <= 80 else pattern[:79] + '…'}` {why}"
+        self.cause = f"{said}."
+        self.sentence = f"{said}, so it counts as not matching."
         super().__init__(self.sentence)
 
 

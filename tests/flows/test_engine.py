@@ -6,8 +6,11 @@ import pytest
 
 from flows import engine
 from flows.engine import Run
-from flows.recipients.response import RecipientResult
+from flows.recipients.response import RecipientResult, read_answer
+from leadconduit.leads import bounds
+from leadconduit.leads.bounds import spend
 from leadconduit.lib.masking import MASK
+from leadconduit.lib.outbound import Response
 
 
 def flow(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -156,6 +159,26 @@ def test_a_condition_that_is_too_long_to_be_made_keeps_the_gate_shut() -> None:
 
     assert (came.outcome, came.gate, came.uses) == ("error", "failed", ())
     assert "1,000,000 characters" in came.reason
+
+
+NO_FRAUD = {"lhv": "lead.note", "op": "does not match pattern", "rhv": "^(?!(a|aa)+$).*fraud"}
+NOT_FRAUD = {"op": "and", "rules": [NO_FRAUD]}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"steps": [{**stop_when("lead.note", "is blank"), "rule_set": NOT_FRAUD}]},
+        {"acceptance_criteria": {"outcome": "failure", "reason": "", "rule_set": NOT_FRAUD}},
+        {"destinations": [{"destination": "d", "actions": [use("a", rule_set=NOT_FRAUD)]}]},
+    ],
+    ids=["a filter", "acceptance criteria", "a condition"],
+)
+def test_a_pattern_that_cannot_be_judged_lets_no_lead_through(parts: dict[str, Any]) -> None:
+    came = run(flow(**parts), {"lead": {"note": "a" * 60 + " fraud"}})
+
+    assert (came.outcome, came.gate, came.uses) == ("error", "failed", ())
+    assert "took longer than 50 ms." in came.reason
 
 
 # --- Acceptance criteria
@@ -335,6 +358,102 @@ def test_the_recipient_itself_can_be_named_in_its_mappings() -> None:
     engine.run(engine.compile_flow(flow(ask()), {"e" * 24: "My CRM"}), TEXAN, remember)
 
     assert seen == [{"id": "e" * 24, "name": "My CRM"}]
+
+
+SECRET = "sk-" + "0123456789" * 12
+
+
+def echoing() -> RecipientResult:
+    said, kept = ({"outcome": "success", "key": key} for key in (SECRET, MASK))
+    return RecipientResult("success", "", said, (), kept, (SECRET,))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"lhv": "my_crm.key", "op": "matches pattern", "rhv": "^sk-0"},
+        {"lhv": "{{my_crm.key}}", "op": "is equal to", "rhv": MASK},
+        {"lhv": "{{substring my_crm.key start=1 end=3}}", "op": "is not equal to", "rhv": "sk-"},
+        {"lhv": "lead.state", "op": "is not included in", "rhv": ["{{substring my_crm.key start=4 end=9}}"]},
+    ],
+)
+def test_templates_see_no_part_of_a_credential_that_was_echoed(rule: dict[str, Any]) -> None:
+    seen: list[object] = []
+
+    def call(step: engine.Recipient, variables: engine.Variables) -> RecipientResult:
+        seen.append(variables.get("my_crm"))
+        return echoing()
+
+    document = flow(
+        ask(),
+        ask(id="ssssss", key="other"),
+        stop_when(
+            "", "", reason="{{substring my_crm.key start=1 end=9}}", rule_set={"op": "and", "rules": [rule]}
+        ),
+    )
+
+    came = engine.run(engine.compile_flow(document, {}), TEXAN, call)
+
+    assert came.gate == "stopped"
+    assert seen == [None, {"outcome": "success", "key": MASK}]
+    assert "sk-" not in came.reason
+    assert "0123" not in str([(step.reason, step.detail) for step in came.steps])
+
+
+def test_a_condition_of_a_use_tells_no_part_of_a_credential_that_was_echoed() -> None:
+    unmet = {"op": "and", "rules": [{"lhv": "my_crm.key", "op": "is blank"}]}
+    document = flow(ask(), destinations=[{"destination": "d", "actions": [use("a", rule_set=unmet)]}])
+
+    came = run(document, TEXAN, echoing())
+
+    assert came.unmet
+    assert "0123" not in str(came.unmet)
+
+
+ROWS = ", ".join(f'{{"id": {number}, "name": "Person {number}", "ok": true}}' for number in range(1_000))
+LONG_ANSWER = Response(200, "OK", (("Content-Type", "application/json"),), f'{{"rows": [{ROWS}]}}'.encode())
+
+
+def test_forty_recipients_with_long_answers_are_read() -> None:
+    values = {
+        "outcome_search_term": '"id": *999,',
+        "reason_path": "rows.3.name",
+        "capture.n": "(Person 9.*?),",
+    }
+    steps = [
+        step
+        for number in range(40)
+        for step in (
+            ask(id=f"r{number}", key=f"crm_{number}"),
+            stop_when(f"crm_{number}.reason", "does not match pattern", "Person", id=f"f{number}"),
+        )
+    ]
+
+    came = engine.run(
+        engine.compile_flow(flow(*steps), {}),
+        TEXAN,
+        lambda *_: read_answer(values, LONG_ANSWER, secrets=(), transactions=()),
+    )
+
+    assert (came.outcome, came.gate, len(came.steps)) == ("success", "open", 80)
+
+
+def test_all_steps_of_a_lead_share_one_bound_of_work() -> None:
+    asked: list[str] = []
+
+    def call(step: engine.Recipient, _: engine.Variables) -> RecipientResult:
+        asked.append(step.key)
+        for _part in range(4):
+            spend(bounds.MAX_WORK // 2)
+        return read_answer({"reason_path": "rows.3.name"}, LONG_ANSWER, secrets=(), transactions=())
+
+    steps = [ask(id=f"r{number}", key=f"crm_{number}") for number in range(4)]
+    document = flow(*steps, stop_when("lead.state", "is equal to", "CA"))
+
+    came = engine.run(engine.compile_flow(document, {}), TEXAN, call)
+
+    assert [step.outcome for step in came.steps] == ["success", "success", "error", "error", "error"]
+    assert (came.outcome, came.gate) == ("error", "failed")
 
 
 def test_rules_see_what_was_answered_and_what_is_kept_is_masked() -> None:

@@ -123,9 +123,10 @@ def test_any_number_of_answers_costs_the_same_queries(
     ],
 )
 def test_each_query_is_answered_by_an_index(destination: Destination, table: str, column: str) -> None:
-    asked = f"select id from {table} where {column} in ('{destination.pk}', 'x') order by id desc limit 20"
+    asked = f"select id from {table} where {column} in ('{destination.pk}', 'x')"
     with connection.cursor() as cursor:
-        # With so few rows, reading them all is cheaper: what is asked is whether an index could answer.
+        # With so few rows, reading them all is cheaper: what is asked is whether an index could answer. Not in an order,
+        # since of next to nothing the key's own index, which has that, is read as well.
         cursor.execute("set local enable_seqscan = off")
         cursor.execute(f"explain {asked}")
         plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -265,6 +265,8 @@ MAPPED: list[tuple[str, Any, str, str]] = [
     ("outcome_on_match", "skip", "value", "This must be one of `success`, `failure`, `error`."),
     ("outcome_on_match", "{{lead.x}}", "value", "This must be one of `success`, `failure`, `error`."),
     ("outcome_search_term", "(x", "value", ""),
+    ("outcome_search_term", "(x {{lead.a}}", "value", ""),
+    ("response_content_type_override", "{{lead.a}}", "value", "This takes no variables"),
     ("capture.a", "/x/m", "value", "The flag `m` of a pattern is not supported."),
     ("reason_path", "/r[position()<2]", "value", ""),
     ("basic_username", ["a"], "value", "This takes one value, not a list."),

@@ -2,6 +2,7 @@ import base64
 import html
 import json
 import re
+from random import Random
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -180,3 +181,65 @@ def test_the_parts_of_a_header_that_give_its_credential_away(
     name: str, value: str, secrets: tuple[str, ...]
 ) -> None:
     assert header_secrets(name, value) == secrets
+
+
+# --- However much there is
+
+
+@pytest.mark.parametrize("unit", ["abcdefghij", "&", 'é&%\\u+ "x', "\\"])
+def test_a_secret_of_any_length_is_sought_in_every_form(unit: str) -> None:
+    """Each character of it once was a part of one pattern, which took minutes to be compiled."""
+    secret = unit * (50_000 // len(unit))
+
+    masker = Masker([secret, f"Bearer {secret}"])
+
+    for written in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret)):
+        assert masker.mask(f"<{written}>") == f"<{MASK}>"
+    assert MASK in masker.mask(base64.b64encode(f"user:{secret}".encode()).decode())
+
+
+def test_a_secret_that_overlaps_itself_is_masked_to_its_end() -> None:
+    assert Masker(["abab"]).mask("<abababab>") == f"<{MASK}>"
+
+
+def test_of_a_text_that_is_secrets_throughout_none_is_left() -> None:
+    assert "&&&&" not in Masker(["&&&&"]).mask("<" + "&" * 200_000 + ">")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a%26b%5C",
+        "a%2526b%255C",
+        "a&amp;b\\\\\\\\",
+        "a\\\\\\\\u0026b&#92;",
+        "%61%26%62%5c",
+        "a&amp;amp;b\\u005c",
+        "a%26amp%3Bb\\\\",
+    ],
+)
+def test_a_secret_is_masked_though_it_was_escaped_more_than_once(written: str) -> None:
+    assert Masker(["a&b\\"]).mask(f"<{written}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("secret", ["a%41&b", "x&amp;<y", "k+%2B k", "a\\u0041/b"])
+def test_a_secret_that_holds_what_looks_like_an_escape_is_masked(secret: str) -> None:
+    masker = Masker([secret])
+
+    for written in (
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret).lower(),
+        html.escape(secret),
+        secret.replace("&", "%26").replace("<", "%3c").replace("/", "%2f"),
+    ):
+        assert masker.mask(f"({written})") == f"({MASK})"
+
+
+@given(st.text('ab1%+&;\\"/ <ué😀', min_size=8, max_size=20), st.randoms(use_true_random=False))
+def test_what_stands_beside_a_secret_that_is_escaped_stays(secret: str, random: Random) -> None:
+    escaped = "".join(random.choice([quote(c, safe=""), f"&#{ord(c)};"]) for c in secret)
+
+    masked = Masker([f"key{secret}key"]).mask(f'100% & "a\\b" key{escaped}key c+d %41 &lt;')
+
+    assert masked == f'100% & "a\\b" {MASK} c+d %41 &lt;'

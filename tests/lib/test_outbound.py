@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import gzip
 import ipaddress
 import json
 import os
@@ -22,7 +23,7 @@ from pytest_django import Settings
 
 from leadconduit.lib import outbound
 from leadconduit.lib.masking import MASK
-from leadconduit.lib.outbound import NoAnswer, NotAllowed, NotSent, Request
+from leadconduit.lib.outbound import NoAnswer, NotAllowed, NotSent, Request, exchanges
 
 Script = Callable[[socket.socket], Any]
 
@@ -333,6 +334,31 @@ def test_what_is_not_http_is_no_answer(receiver: Callable[..., Receiver], nonsen
 
     assert isinstance(answer.error, NoAnswer)
     assert sentence(answer) == "What 127.0.0.1 answered is not HTTP."
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, chunked", "br", "deflate"])
+def test_an_answer_that_its_transfer_encoded_is_no_answer(
+    receiver: Callable[..., Receiver], encoding: str
+) -> None:
+    body = gzip.compress(b'{"outcome": "success"}')
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if "chunked" in encoding else body
+
+    answer = post(
+        receiver(raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n%s" % (encoding.encode(), body))).url
+    )
+
+    assert isinstance(answer.error, NoAnswer)
+    assert sentence(answer) == "What 127.0.0.1 answered has a transfer encoding that nobody asked for."
+    assert answer.response is None
+
+
+def test_an_answer_in_chunks_is_one(receiver: Callable[..., Receiver]) -> None:
+    answer = post(
+        receiver(raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")).url
+    )
+
+    assert answer.response is not None
+    assert answer.response.text == "ok"
 
 
 def test_an_answer_with_endless_headers_is_given_up(receiver: Callable[..., Receiver]) -> None:
@@ -668,6 +694,7 @@ def test_a_url_is_changed_only_where_it_must_be(url: str, sent: str) -> None:
         ("content-length", "3"),
         ("Transfer-Encoding", "chunked"),
         ("Connection", "close"),
+        ("X-Key", "k" * 8193),
     ],
 )
 def test_a_header_that_would_break_the_request_is_refused(
@@ -689,6 +716,20 @@ def test_a_header_may_hold_any_other_character(receiver: Callable[..., Receiver]
     post(crm.url, headers=(("X-Name", "Zoë 😀\t!"),))
 
     assert "X-Name: Zoë 😀\t!\r\n".encode() in crm.requests[0]
+
+
+def test_a_header_that_is_too_long_is_refused_and_not_shown(receiver: Callable[..., Receiver]) -> None:
+    """However long a lead makes it: no pattern is made of it."""
+    crm = receiver()
+    comments = "open & sesame " * 35_000
+    bearer = f"Bearer {comments}"
+
+    answer = post(crm.url, headers=(("Authorization", bearer),), secrets=(bearer, comments))
+
+    assert sentence(answer) == "The value of the header Authorization has more than 8,192 characters."
+    assert isinstance(answer.error, NotAllowed)
+    assert "sesame" not in str(answer.exchange)
+    assert crm.connections == 0
 
 
 @pytest.mark.parametrize("method", ["", "GET /", "GET\r\nX: y", "PÖST"])
@@ -806,6 +847,24 @@ def test_a_secret_at_the_cut_of_a_body_leaves_no_part(
         assert "Q" not in shown
         assert shown.endswith("…")
         assert len(shown) <= outbound.RESPONSE_LIMIT + 1
+
+
+@pytest.mark.parametrize(("size", "is_apart"), [(10, False), (100_000, True)])
+def test_what_takes_long_to_mask_keeps_no_other_request_waiting(
+    receiver: Callable[..., Receiver], monkeypatch: pytest.MonkeyPatch, size: int, is_apart: bool
+) -> None:
+    threads: list[str] = []
+    shown = exchanges.shown
+
+    def watched(*given: Any, **named: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return shown(*given, **named)
+
+    monkeypatch.setattr(exchanges, "shown", watched)
+
+    post(receiver().url, body=b"x" * size, secrets=("s3cret",))
+
+    assert [name != "outbound" for name in threads] == [is_apart]
 
 
 def test_an_exchange_fits_jsonb(receiver: Callable[..., Receiver]) -> None:

@@ -1,8 +1,8 @@
 """LeadConduit's 24 operators.
 
 The left value comes as the lead has it, with its type's components. A unary operator is a test of it; a binary one
-makes a test of a right value, once where that is always the same. Tests never raise; what somebody who tries a rule out
-should know is added to `notes`.
+makes a test of a right value, once where that is always the same. A test raises CannotJudge where neither "holds" nor
+"does not hold" would be true; what somebody who tries a rule out should know is added to `notes`.
 
 An operator with a "not" in it, and `format is invalid`, is always the exact opposite of the one without.
 """
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from leadconduit.leads.bounds import CannotJudge
 from leadconduit.leads.patterns import TIME_LIMIT, Pattern, PatternError, PatternTooSlow, compile_pattern
 from leadconduit.leads.rules.equality import Known, as_boolean
 from leadconduit.leads.rules.measures import Measure, bounds, comparable, measure
@@ -160,11 +161,18 @@ def _matches_pattern(right: object) -> Test:
         except PatternError as error:
             wrong.append(error.sentence)
 
-    def test(left: object, notes: Notes) -> bool:
-        if notes is not None:
-            notes += wrong
+    def test(left: object, _: Notes) -> bool:
         texts = list(_texts(left))
-        return any(_is_found(one, texts, notes) for one in patterns)
+        unjudged = list(wrong)
+        for one in patterns:
+            try:
+                if _search(one, texts):
+                    return True
+            except PatternTooSlow as error:
+                unjudged.append(error.cause)
+        if unjudged:
+            raise CannotJudge(unjudged[0])
+        return False
 
     return test
 
@@ -176,15 +184,6 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
     else:
         yield as_text(value)
-
-
-def _is_found(one: Pattern, texts: list[str], notes: Notes) -> bool:
-    try:
-        return _search(one, texts)
-    except PatternTooSlow as error:
-        if notes is not None:
-            notes.append(error.sentence)
-        return False
 
 
 def _search(one: Pattern, texts: list[str]) -> bool:

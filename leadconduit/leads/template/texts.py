@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from leadconduit.leads.bounds import MAX_RESULT, TooLong, joined
+from leadconduit.leads.bounds import MAX_RESULT, TooLong, do_without, joined
 from leadconduit.leads.patterns import PatternTooSlow
 from leadconduit.leads.template.calls import (
     Argument,
@@ -105,6 +105,7 @@ def _replace_pattern(call: Call, wanted: str, replacement: Argument) -> Evaluate
         try:
             return pattern.sub(text_of(by(variables, notes, form)), text, verbatim=verbatim)
         except PatternTooSlow as error:
+            do_without(error.cause)
             note(notes, error.sentence)
             return text
 
@@ -124,6 +125,7 @@ def _extract(call: Call) -> Evaluate:
         try:
             found = pattern.findall(text_of(of(variables, notes, form)))
         except PatternTooSlow as error:
+            do_without(error.cause)
             note(notes, error.sentence)
             return ""
         return joined(

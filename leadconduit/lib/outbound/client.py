@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import functools
 import os
 import socket
 import ssl
@@ -29,6 +30,9 @@ from leadconduit.lib.outbound.targets import Target
 
 LOOKUP_SECONDS = 2.0
 
+_MOST_AT_ONCE = 16_384
+"""Characters that are masked on the loop itself: a thread would take longer than the masking does."""
+
 _DEFAULT_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "LeadConduit"}
 
 
@@ -52,7 +56,7 @@ def open_session() -> aiohttp.ClientSession:
 async def exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
     """Sends one request and reads its answer, within the request's time. Raises nothing for what goes wrong outside."""
     wire = _Wire()
-    started_at, started = datetime.now(UTC), time.perf_counter()
+    started = time.perf_counter()
     error: OutboundError | None = None
     try:
         target = targets.check(request)
@@ -62,10 +66,16 @@ async def exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
         error = refusal
     ms = round((time.perf_counter() - started) * 1000)
 
+    told = functools.partial(_told, request, wire, error, ms)
+    # All requests share the loop, and whoever sends a lead has a part in how long this takes.
+    return told() if _size(request, wire) <= _MOST_AT_ONCE else await asyncio.to_thread(told)
+
+
+def _told(request: Request, wire: "_Wire", error: OutboundError | None, ms: int) -> Answer:
     masker = masker_for(_secrets(request))
     shown = exchanges.shown(
         exchanges.Sent(
-            request.method, wire.uri or request.url, wire.sent_headers(request), request.body, started_at
+            request.method, wire.uri or request.url, wire.sent_headers(request), request.body, wire.begun_at
         ),
         wire.received(),
         ms=ms,
@@ -75,6 +85,18 @@ async def exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
     if error is not None:
         return Answer(None, _masked(error, masker), shown)
     return Answer(wire.whole_response(), None, shown)
+
+
+def _size(request: Request, wire: "_Wire") -> int:
+    """Characters and bytes to be masked, or to be sought."""
+    headers = (*request.headers, *(wire.response.headers.items() if wire.response else ()))
+    return (
+        sum(map(len, request.secrets))
+        + sum(len(name) + len(value) for name, value in headers)
+        + len(request.url)
+        + len(request.body)
+        + len(wire.body)
+    )
 
 
 async def _converse(session: aiohttp.ClientSession, request: Request, target: Target, wire: "_Wire") -> None:
@@ -91,12 +113,21 @@ async def _converse(session: aiohttp.ClientSession, request: Request, target: Ta
             ) as response,
         ):
             wire.response = response
+            _refuse_encoded(response, target)
             await _read(response, request.keep, wire)
             wire.answered_at = datetime.now(UTC)
     except (aiohttp.ClientError, OSError) as error:
         if wire.headers is None:
             raise _why_not_sent(error, request, target, wire) from error
         raise _why_no_answer(error, request, target, wire) from error
+
+
+def _refuse_encoded(response: aiohttp.ClientResponse, target: Target) -> None:
+    """What else than `chunked` a transfer has done to an answer, nobody undoes: it must not pass for the answer."""
+    encodings = ",".join(response.headers.getall("Transfer-Encoding", ())).lower().split(",")
+    if not {encoding.strip() for encoding in encodings} <= {"", "chunked", "identity"}:
+        response.close()
+        raise NoAnswer(f"What {target.host} answered has a transfer encoding that nobody asked for.")
 
 
 async def _read(response: aiohttp.ClientResponse, keep: int, wire: "_Wire") -> None:
@@ -168,6 +199,7 @@ class _LookupTookTooLong(OSError):
 @dataclass(slots=True)
 class _Wire:
     uri: str = ""
+    begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     headers: Any = None
     """The headers as written; None as long as there is no connection to write them to."""
     forbidden: str = ""

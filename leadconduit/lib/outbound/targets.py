@@ -13,6 +13,8 @@ from leadconduit.lib.outbound.rewriting import rewritten
 
 URL_LIMIT = 8192
 """Characters that a URL may have."""
+HEADER_LIMIT = 8192
+"""Characters that the value of a header may have."""
 
 _PORTS = {"http": 80, "https": 443}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -66,6 +68,8 @@ def check_header(name: str, value: str) -> str | None:
         return "A header's name may hold letters, digits and hyphens only."
     if name.lower() in _OWN_HEADERS:
         return f"The header {name} is written by the product itself and cannot be given."
+    if len(value) > HEADER_LIMIT:
+        return f"The value of the header {name} has more than {HEADER_LIMIT:,} characters."
     if not _HEADER_VALUE.fullmatch(value):
         return f"The value of the header {name} holds a line break or another control character."
     return None
@@ -73,12 +77,12 @@ def check_header(name: str, value: str) -> str | None:
 
 def check(request: Request) -> Target:
     """Where an allowed request goes. Raises NotAllowed for any other."""
-    target = _allowed_target(request.url)
-    if not _TOKEN.fullmatch(request.method):
-        raise NotAllowed("The method of the request is not valid.")
     for name, value in request.headers:
         if sentence := check_header(name, value):
             raise NotAllowed(sentence)
+    target = _allowed_target(request.url)
+    if not _TOKEN.fullmatch(request.method):
+        raise NotAllowed("The method of the request is not valid.")
     if len(request.body) > REQUEST_LIMIT:
         raise NotAllowed(f"The request has {len(request.body)} bytes; at most {REQUEST_LIMIT} can be sent.")
     return target

@@ -149,6 +149,7 @@ def test_credentials_in_a_body_do_not_follow_to_another_host(crm_server: Answeri
     without = call(with_mappings(kind, mappings))
 
     assert [len(result.transactions) for result in (with_credential, without)] == [1, 2]
+    assert (with_credential.outcome, with_credential.reason) == ("error", calling.NOT_FOLLOWED)
 
 
 def test_credentials_that_no_key_opens_are_an_error(crm_server: Answering) -> None:
@@ -317,7 +318,53 @@ def test_a_post_follows_redirects_where_it_is_mapped(
 def test_redirects_in_a_circle_end(crm_server: Answering) -> None:
     crm_server.onward = {"/leads": (302, "/leads")}
 
-    assert len(call(recipient("query", url=crm_server.url)).transactions) == calling.MAX_REDIRECTS + 1
+    result = call(recipient("query", url=crm_server.url))
+
+    assert len(result.transactions) == calling.MAX_REDIRECTS + 1
+    assert result.outcome == "error"
+
+
+@pytest.mark.parametrize("location", ["", "http://[", "ftp://crm.example/"])
+def test_a_redirect_that_leads_nowhere_is_an_error(crm_server: Answering, location: str) -> None:
+    crm_server.status, crm_server.headers = 302, {"Location": location}
+
+    assert call(recipient("query", url=crm_server.url)).outcome == "error"
+    assert call(recipient("form", url=crm_server.url)).outcome == "success"
+
+
+# --- What is searched for
+
+
+@pytest.mark.parametrize(
+    ("term", "lead", "outcome"),
+    [
+        ("{{lead.want}}", {"want": "ok"}, "success"),
+        ("{{lead.want}}", {"want": ".*"}, "failure"),
+        ("{{lead.want}}", {"want": "("}, "failure"),
+        ("{{lead.want}}", {"want": "x|ok"}, "failure"),
+        ("{{lead.want}}", {"want": "/ok/i"}, "failure"),
+        ('"{{lead.want}}":\\s*true', {"want": "OK"}, "success"),
+        ("/{{lead.want}}..true/i", {"want": "ok"}, "success"),
+        ("/{{lead.want}}..true/i", {"want": "o."}, "failure"),
+        ("{{lead.want}}", {"want": " "}, "error"),
+        ("{{lowercase lead.want}}", {}, "error"),
+        ("{{lead.want}}", {"want": "x" * 20_000}, "error"),
+    ],
+)
+def test_what_a_lead_has_is_sought_as_it_is(
+    crm_server: Answering, term: str, lead: dict[str, Any], outcome: str
+) -> None:
+    step = recipient("json", url=crm_server.url, outcome_search_term=term)
+
+    result = calling.call(step, {**VARIABLES, "lead": lead})
+
+    assert result.outcome == outcome
+
+
+def test_a_term_that_is_blank_for_a_lead_is_not_sent_for(crm_server: Answering) -> None:
+    step = recipient("json", url=crm_server.url, outcome_search_term="{{lead.nothing}}")
+
+    assert (call(step).outcome, crm_server.asked) == ("error", [])
 
 
 def test_credentials_do_not_follow_to_another_host(crm_server: Answering) -> None:

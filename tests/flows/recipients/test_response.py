@@ -2,6 +2,7 @@
 otherwise.
 """
 
+import codecs
 import gzip
 import zlib
 from typing import Any
@@ -85,8 +86,14 @@ def read(
         ({"outcome_search_term": "bad", "outcome_search_path": "div.content h1"}, PAGE, HTML, "failure"),
         ({"outcome_search_term": "42", "outcome_search_path": "(query)"}, FOUND, TEXT, "success"),
         ({"outcome_search_term": "1"}, '{"a":1}', "", "success"),
-        # LeadConduit finds nothing by what is no pattern. Only a template can make one here.
-        ({"outcome_search_term": "(foo"}, '{"a":"(FOO"}', JSON, "success"),
+        # LeadConduit finds nothing by what is no pattern, which may be a success.
+        ({"outcome_search_term": "(foo"}, '{"a":"(FOO"}', JSON, "error"),
+        # LeadConduit searches the text as it came alone.
+        ({"outcome_search_term": "dup"}, '{"m":"d\\u0075p"}', JSON, "success"),
+        ({"outcome_search_term": "a/b"}, '{"m":["a\\/b"]}', JSON, "success"),
+        ({"outcome_search_term": "d\\\\u0075p"}, '{"m":"d\\u0075p"}', JSON, "success"),
+        ({"outcome_search_term": "dup"}, "<r><m>d&#117;p</m></r>", XML, "success"),
+        ({"outcome_search_term": "a b"}, "m=a+b", "application/x-www-form-urlencoded", "success"),
     ],
 )
 def test_outcomes(values: dict[str, Any], body: str, content_type: str, outcome: str) -> None:
@@ -288,7 +295,7 @@ def test_rules_see_what_a_secret_is_masked_in() -> None:
     assert (result.appended["c"], result.kept["c"]) == ("id abc4711", f"id abc{MASK}")
 
 
-@pytest.mark.parametrize("status", [0, 42, 99, 600, 700, 999])
+@pytest.mark.parametrize("status", [0, 42, 99, 100, 101, 199, 600, 700, 999])
 def test_a_status_that_is_none_is_an_error(status: int) -> None:
     assert read({}, "{}", status=status).outcome == "error"
 
@@ -328,6 +335,88 @@ def test_an_answer_is_judged_decoded_or_not_at_all(charset: str, outcome: str) -
     assert (
         read(FAILS_IF_FOUND, "dup".encode("utf-16-le"), f"text/plain; Charset={charset}").outcome == outcome
     )
+
+
+UTF_16 = '<?xml version="1.0" encoding="UTF-16"?><r>dup</r>'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "outcome"),
+    [
+        (UTF_16.encode("utf-16"), XML, "failure"),
+        (codecs.BOM_UTF16_BE + "dup".encode("utf-16-be"), TEXT, "failure"),
+        (codecs.BOM_UTF16_LE + "dup".encode("utf-16-le"), "text/plain; charset=utf-8", "failure"),
+        (codecs.BOM_UTF8 + b'{"m":"dup"}', JSON, "failure"),
+        (UTF_16.encode("utf-16-le"), XML, "error"),
+        (UTF_16.encode(), XML, "failure"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><r>\xe9 dup</r>', XML, "failure"),
+        (b'<?xml version="1.0" encoding="punycode"?><r>dup</r>', XML, "error"),
+        (b'<html><meta charset="iso-8859-1"><p>\xe9 dup</p></html>', "text/html", "failure"),
+        (b"\xe9 dup", TEXT, "error"),
+        (b"\xe9 x", TEXT, "error"),
+        (b"\xe9 dup", "text/plain; charset=iso-8859-1", "failure"),
+        (b"x\0dup", TEXT, "error"),
+        (GZIPPED, JSON, "error"),
+        (GZIPPED, "application/json; charset=iso-8859-1", "error"),
+    ],
+)
+def test_an_answer_is_searched_as_text_or_not_at_all(body: bytes, content_type: str, outcome: str) -> None:
+    assert read(FAILS_IF_FOUND, body, content_type).outcome == outcome
+
+
+def test_an_answer_in_which_nothing_is_searched_may_hold_what_is_no_text() -> None:
+    assert read({}, b"\xff\0", TEXT).outcome == "success"
+
+
+def test_an_xml_declaration_says_how_its_values_are_written() -> None:
+    body = b'<?xml version="1.0" encoding="ISO-8859-1"?><r>caf\xe9</r>'
+
+    assert read({}, body, XML).appended["r"] == "caf\xe9"
+    assert read({}, UTF_16.encode("utf-16"), XML).appended["r"] == "dup"
+
+
+@pytest.mark.parametrize(
+    ("coding", "outcome"),
+    [("chunked", "failure"), ("Identity", "failure"), ("gzip, chunked", "error"), ("deflate", "error")],
+)
+def test_an_answer_that_is_compressed_on_its_way_is_not_judged(coding: str, outcome: str) -> None:
+    headers = (("Transfer-Encoding", coding),)
+
+    assert read(FAILS_IF_FOUND, '{"m":"dup"}', headers=headers).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "content_type", "outcome"),
+    [
+        ("$.r", '{"r":"dup"}', JSON, "error"),
+        ("$", '{"r":"dup"}', JSON, "error"),
+        ("/r", '{"r":"dup"}', JSON, "error"),
+        ("r[*].m", '{"r":[{"m":"dup"}]}', JSON, "error"),
+        ("$ref", '{"r":1}', JSON, "success"),
+        ("$.m", '{"$":{"m":"dup"}}', JSON, "failure"),
+        ("/r", "<p>dup</p>", HTML, "error"),
+        ("$.r", "<p>dup</p>", HTML, "error"),
+        ("p:nth-child(1)", "<p>dup</p>", HTML, "error"),
+        ("p:first-child", "<p>dup</p>", HTML, "error"),
+        ("p + p", "<p>dup</p>", HTML, "error"),
+        ("div", "<p>dup</p>", HTML, "success"),
+        ("<p>(.*)</p>", "<p>dup</p>", HTML, "failure"),
+    ],
+)
+def test_a_path_that_cannot_be_read_finds_nothing_in_vain(
+    path: str, body: str, content_type: str, outcome: str
+) -> None:
+    assert read(FAILS_IF_FOUND | {"outcome_search_path": path}, body, content_type).outcome == outcome
+
+
+def test_a_character_with_thousands_of_digits_is_none() -> None:
+    page = f"<p>&#{'1' * 5000};&#{'0' * 5000}65;&#65;</p>"
+
+    assert read({"reason_path": "p"}, page, HTML).reason == "\ufffdAA"
+
+
+def test_a_place_with_thousands_of_zeros_is_none() -> None:
+    assert read({"reason_path": "errors.00000000005"}, '{"errors":["a"]}').reason == ""
 
 
 @pytest.mark.parametrize("name", ["outcome_search_term", "capture.x", "reason_path", "cookie_search_term"])

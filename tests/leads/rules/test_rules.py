@@ -334,17 +334,44 @@ def test_a_value_that_cannot_be_compared_is_said() -> None:
     assert explained("lead.a", "is less than", 5) == 'lead.a is less than "5": no, it is blank'
 
 
-def test_a_pattern_that_is_too_slow_does_not_match_and_is_said() -> None:
-    slow = "a" * 50_000 + "!"
+SLOW = "^(?!(a|aa)+$).*fraud"
+LARGE = "fraud(a{0,10}b{0,10}){90}|fraud"
+UNJUDGED = {
+    "slow": ("lead.a", SLOW, {"a": "a" * 60 + " fraud"}, "took longer than 50 ms."),
+    "slow in a list": ("lead.a", SLOW, {"a": ["b", "a" * 60 + " fraud"]}, "took longer than 50 ms."),
+    "too large": ("lead.a", LARGE, {"a": "fraud" + "q" * 900_000}, "is too large for a text of this length."),
+    "made of values": ("lead.a", "{{lead.b}}", {"a": "fraud", "b": "("}, "never closed"),
+    "in a template": (
+        "{{replace lead.a pattern='regexp(^(a|aa)+(?=!))' replace=''}}",
+        "fraud",
+        {"a": "a" * 60 + " fraud"},
+        "took longer than 50 ms.",
+    ),
+}
 
-    sentence = explained("lead.a", "matches pattern", "(?=a)(a|aa)+$", a=[slow, slow, "a"])
 
-    assert "no, it is" in sentence
-    assert "took longer than 50 ms, so it counts as not matching." in sentence
+@pytest.mark.parametrize("op", ["matches pattern", "does not match pattern"])
+@pytest.mark.parametrize(("lhv", "rhv", "lead", "sentence"), UNJUDGED.values(), ids=UNJUDGED)
+def test_what_cannot_be_judged_is_an_error_whatever_the_operator(
+    lhv: str, rhv: str, lead: dict[str, Any], sentence: str, op: str
+) -> None:
+    rules = compile_rules(rule_set(rule(lhv, op, rhv)))
+    certain = compile_rules(rule_set(rule("lead.none", "is not blank"), rule(lhv, op, rhv)))
+
+    for judge in (rules.matches, rules.match):
+        with pytest.raises(TooLong) as raised:
+            judge({"lead": lead})
+        assert sentence in raised.value.sentence
+        assert "counts as" not in raised.value.sentence
+    assert not certain.matches({"lead": lead})
+    [_, said] = certain.match({"lead": lead}).rules()
+    assert f"not judged. {raised.value.sentence}" in said.sentence
 
 
-def test_a_pattern_made_of_values_that_is_none_does_not_match_and_is_said() -> None:
-    assert "never closed" in explained("lead.a", "matches pattern", "{{lead.a}}", a="(")
+def test_one_of_several_patterns_that_matches_is_enough_whatever_the_others_are() -> None:
+    rules = compile_rules(rule_set(rule("lead.a", "matches pattern", [SLOW, "{{lead.b}}", "fraud"])))
+
+    assert rules.matches({"lead": {"a": "a" * 60 + " fraud", "b": "("}})
 
 
 def test_a_long_list_is_cut_in_words() -> None:
