@@ -1,24 +1,31 @@
-"""Something to try the product on: an account with a person, a key, a destination and a deployed flow.
+"""Something to try the product on: an account with a person, a key, destinations and a deployed flow.
 
+Leads go to the request inspector, and to Salesforce where its stand-in is there: as somebody there had consented.
 Only the demo's own password and key are kept in clear, so that every start can print the same ones.
 """
 
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
 
-from destinations import wizard
+from destinations import configured, wizard
+from destinations.connectors.salesforce.declaration import KEPT
+from destinations.connectors.salesforce.stand_in import SALESFORCE
+from destinations.credentials import connections
 from destinations.mapping import MappingRow
 from destinations.models import Destination
+from destinations.platforms.port import Connected, Identity, Tokens
+from destinations.sandbox import oauth
 from destinations.wizard import ActionEntry
-from flows import editing
+from flows import editing, uses
 from flows.models import Entity, Flow
 from leadconduit.accounts.models import Account, ApiKey, Membership, Role, User
+from leadconduit.lib import outbound
 
 EMAIL = "demo@example.com"
 NAME = "Demo"
@@ -57,6 +64,22 @@ ACTIONS = {
     ),
 }
 
+CAMPAIGN = "Solar savings 2026"
+MAPPINGS_IN_SALESFORCE = {
+    "create_lead": (
+        MappingRow("LastName", "{{lead.last_name}}", "Unknown"),
+        MappingRow("FirstName", "{{lead.first_name}}"),
+        MappingRow("Company", "{{lead.last_name}} household"),
+        MappingRow("Email", "{{lead.email}}"),
+        MappingRow("Phone", "{{lead.phone_1}}", transformations=({"use": "e164"},)),
+        MappingRow("City", "{{lead.city}}"),
+        MappingRow("State", "{{lead.state}}"),
+        MappingRow("Description", "{{lead.comments}}"),
+        MappingRow("LeadSource", "Web"),
+    ),
+    "add_to_campaign": (MappingRow("LeadId", "{{receipts.create_lead.id}}"),),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -67,13 +90,18 @@ class Kept:
     api_key: str
     flow_id: str
     source_id: str
+    salesforce: str = ""
+    """The destination there, once it was made: one that somebody deletes stays away."""
 
 
 def ensure(*, file: Path, inspector_url: str, now: datetime) -> Kept:
-    """The demo as it was left, or a new one where there is none; its destination points at this inspector."""
+    """The demo as it was left, or a new one where there is none; its webhook points at this inspector."""
     kept = _read(file)
     if kept is None or not Flow.objects.filter(pk=kept.flow_id, deleted_at__isnull=True).exists():
         kept = _make(before=kept, inspector_url=inspector_url, now=now)
+        _write(file, kept)
+    if not kept.salesforce and _stands_in_for_salesforce():
+        kept = replace(kept, salesforce=_add_salesforce(kept, now=now))
         _write(file, kept)
     _point(kept, inspector_url, now=now)
     return kept
@@ -189,3 +217,62 @@ def _point(kept: Kept, inspector_url: str, *, now: datetime) -> None:
         waiting=lambda _: 0,
         untested=True,
     )
+
+
+# --- Salesforce
+
+
+def _stands_in_for_salesforce() -> bool:
+    return outbound.rewritten("https://login.salesforce.com/") != "https://login.salesforce.com/"
+
+
+@transaction.atomic
+def _add_salesforce(kept: Kept, *, now: datetime) -> str:
+    flow = Flow.objects.select_related("account", "saved", "deployed").get(pk=kept.flow_id)
+    person = User.objects.get(email=kept.email)
+    destination = _salesforce(flow.account, person, now=now)
+    uses.attach(
+        flow=flow,
+        actions=destination.actions.current(),
+        author=person,
+        now=now,
+        # What somebody left undeployed is theirs to deploy.
+        deploys=flow.saved == flow.deployed,
+    )
+    return destination.instance_id
+
+
+def _salesforce(account: Account, person: User, *, now: datetime) -> Destination:
+    destination = wizard.begin(
+        account=account, integration="salesforce", name="Demo Salesforce", by=person, now=now
+    )
+    wizard.save_auth(destination=destination, scheme="oauth2_code", values={}, by=person, now=now)
+    _consent(destination, person, now=now)
+    # The sample is sent more than once: a duplicate rule would let it in only the first time.
+    of_lead = {"assignment": "active", "duplicates": "allow", "key_field": "LeadConduit_Id__c"}
+    actions = [
+        ActionEntry("", "Create New Lead", of_lead, action_id="create_lead"),
+        ActionEntry("", "Add to Campaign", {"campaign": _campaign()}, action_id="add_to_campaign"),
+    ]
+    wizard.save_configuration(destination=destination, values={}, actions=actions, by=person, now=now)
+    drafted = {action["action_id"]: action["id"] for action in configured.current(destination).actions}
+    mappings = {drafted[action_id]: rows for action_id, rows in MAPPINGS_IN_SALESFORCE.items()}
+    wizard.save_mapping(destination=destination, mappings=mappings, by=person, now=now)
+    wizard.activate(destination=destination, by=person, now=now, untested=True)
+    return destination
+
+
+def _consent(destination: Destination, person: User, *, now: datetime) -> None:
+    """Nothing serves the consent page yet while the demo is made."""
+    connection = configured.connection_of(destination, configured.current(destination).document)
+    assert connection is not None
+    given, organisation = oauth.consented(SALESFORCE), SALESFORCE.organisations[0]
+    tokens = Tokens({key: given[key] for key in ("access_token", "refresh_token", *KEPT)})
+    identity = Identity(organisation.user, organisation.host, organisation.id)
+    outcome = Connected("connected", identity=identity, tokens=tokens)
+    connections.connected(connection, outcome, by=person, now=now)
+
+
+def _campaign() -> str:
+    there = SALESFORCE.seed(SALESFORCE.organisations[0])
+    return next(id for kind, id, fields in there if kind == "Campaign" and fields["Name"] == CAMPAIGN)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -87,6 +88,18 @@ def port() -> int:
         return chosen
 
 
+def read(url: str) -> str:
+    with urlopen(url) as answer:
+        said: bytes = answer.read()
+        return said.decode()
+
+
+def members_in(salesforce: str) -> int:
+    """Of campaigns, as the page of the stand-in counts them."""
+    found = re.search(r"Campaign members</h2>\s*<span[^>]*>(\d+)", read(salesforce))
+    return int(found[1]) if found else 0
+
+
 def read_json(url: str) -> object:
     with urlopen(Request(url, headers={"Accept": "application/json"})) as answer:
         return json.load(answer)
@@ -101,6 +114,9 @@ def test_it_says_how_to_use_it_delivers_a_lead_and_leaves_nothing(directory: Pat
         outcome = json.load(answer)["outcome"]
     requests = inspector.removeprefix("Inspector: ")
     wait_until(lambda: len(read_json(requests)) == 2, "both actions had delivered")  # type: ignore[arg-type]
+    salesforce = requests.replace("/inspector/", "/salesforce/")
+    wait_until(lambda: members_in(salesforce) == 1, "its lead was in the campaign")
+    assert "ada@example.com" in read(salesforce)
     os.killpg(running.make.pid, signal.SIGINT)
     running.make.wait(PATIENCE)
 

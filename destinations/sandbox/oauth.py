@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from destinations.connectors.stand_in import Grant, Organisation, Reply, StandIn
+from destinations.connectors.stand_in import Fields, Grant, Organisation, Reply, StandIn
 from destinations.models import StandInToken
 from destinations.sandbox import keeping
 from leadconduit.lib.ids import new_id
@@ -29,6 +29,14 @@ from leadconduit.lib.ids import new_id
 CODE_SECONDS = 60
 SHORT_SECONDS = 5
 """How long access tokens last while `short_tokens` is switched on."""
+
+
+def consented(stand_in: StandIn, scope: str = "") -> Fields:
+    """What the token endpoint answers after consent, for one that nobody has to give: of the first organisation."""
+    organisation, secret = stand_in.organisations[0], stand_in.oauth.client_secret
+    return stand_in.oauth.answer(
+        _grant(stand_in, organisation, new_id(), scope, secret, "authorization_code")
+    )
 
 
 class _AppRedirect(HttpResponseRedirect):
