@@ -43,7 +43,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         patch.setattr(connectors, "__path__", [*connectors.__path__, str(root)])
         names = ("declaration", "client", "live", "stand_in")
         modules = {name: importlib.import_module(f"destinations.connectors.acme.{name}") for name in names}
-        patch.setitem(STAND_INS, "acme", modules["stand_in"].ACME)  # type: ignore[arg-type]
+        patch.setitem(STAND_INS, "acme", modules["stand_in"].ACME)
         yield SimpleNamespace(**modules)
     for name in [name for name in sys.modules if name.startswith("destinations.connectors.acme")]:
         del sys.modules[name]

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from destinations.outcome import Accepted, Result
-from destinations.platforms.port import DestinationValues, Order, Platform, UnknownIntegration
+from destinations.platforms.port import AFTER_UNKNOWN, DestinationValues, Order, Platform, UnknownIntegration
 from leadconduit.lib import outbound
 
 ACCOUNT = "65f0aa01bb02cc03dd04ee05"
@@ -173,6 +173,11 @@ class PlatformContract:
 
     def test_a_send_is_bounded_in_time(self, platform: Platform, destination: DestinationValues) -> None:
         assert 0 < platform.sender.longest_send(destination) <= 300
+
+    def test_what_happens_without_an_answer_is_declared(self, platform: Platform, order: Order) -> None:
+        after = platform.sender.after_unknown(order.destination, order.action.action_id)
+
+        assert after in AFTER_UNKNOWN
 
     def test_no_secret_is_shown(self, platform: Platform, order: Order) -> None:
         secrets = _texts(order.destination.credentials)

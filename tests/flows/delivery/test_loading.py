@@ -284,3 +284,13 @@ def test_a_delivery_of_which_a_try_may_have_arrived_stays_uncertain() -> None:
 
     assert order_of(delivery).uncertain
     assert not order_of(other).uncertain
+
+
+def test_a_delivery_that_a_worker_left_behind_is_uncertain() -> None:
+    delivery = one_delivery(makers.destination())
+    claim = Claim(delivery.pk, delivery.destination_id, 0, uuid4(), 45, interrupted=True)
+
+    order = Loader().prepare([claim])[delivery.pk].order
+
+    assert order is not None
+    assert order.uncertain

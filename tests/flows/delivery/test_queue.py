@@ -55,6 +55,7 @@ def test_a_claimed_delivery_falls_due_again_when_its_lease_ends() -> None:
     assert second.delivery_id == first.delivery_id
     assert second.lease_id != first.lease_id
     assert second.tries == 0
+    assert (first.interrupted, second.interrupted) == (False, True)
 
 
 def test_nothing_is_claimed_before_its_time() -> None:
