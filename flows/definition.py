@@ -428,6 +428,10 @@ class _Recipients:
                 integration.wrong("mappings", f"A mapping of `{needed.name}` is required.")
         credentials = self._credentials.of_step(step.value.get("id"), [one.value for one in mappings])
         read = [_recipient_mapping(mapping, module, credentials, ids) for mapping in mappings]
+        try:
+            credentials.check_number(read)
+        except NotKept as refusal:
+            integration.wrong("mappings", refusal.sentence)
         if sum(may_be_slow(module, one["property"], one.get("value")) for one in read) > MAX_SLOW:
             integration.wrong(
                 "mappings",

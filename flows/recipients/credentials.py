@@ -18,6 +18,9 @@ from flows.recipients.sealing import SHOWN, is_credential, is_secret, may_be_cre
 from leadconduit.leads.values import as_text
 from leadconduit.lib.encryption import DecryptionError
 
+MAX_CREDENTIALS = 30
+"""Credentials of one step: whatever is shown or kept of its calls is searched for each."""
+
 Document = dict[str, Any]
 Given = Mapping[str, Any]
 """A mapping as it is written: anything may be wrong with it."""
@@ -103,6 +106,14 @@ class OfStep:
 
     def filled_in(self, mapping: Given) -> object:
         """The value, in a URL with each credential that stands for one that is kept. Raises NotKept."""
+        value = self._filled_in(mapping)
+        if any(SHOWN in as_text(item) for item in (value if isinstance(value, list) else [value])):
+            raise NotKept(
+                f"`{SHOWN}` stands for a credential that is kept, and here none is: write what is meant."
+            )
+        return value
+
+    def _filled_in(self, mapping: Given) -> object:
         value = mapping.get("value")
         if mapping.get("property") != "url" or not isinstance(value, str):
             return value
@@ -134,6 +145,20 @@ class OfStep:
         if found and "value" in made and "sealed" in made and self._opened(found) == self._texts(made):
             return made | {"sealed": found.mapping["sealed"]}
         return made
+
+    def check_number(self, mappings: Iterable[Document]) -> None:
+        """For the step's mappings as they are kept. Raises NotKept where there are more than are sought."""
+        if sum(map(self._number, mappings)) > MAX_CREDENTIALS:
+            raise NotKept(f"A step has at most {MAX_CREDENTIALS} credentials.")
+
+    def _number(self, mapping: Document) -> int:
+        if "sealed" not in mapping:
+            return 0
+        try:
+            opened = unseal(mapping["sealed"], account_id=self.credentials.account_id)
+        except DecryptionError:
+            return 1
+        return len(opened) if isinstance(opened, list) else 1
 
     def _find(self, mapping: Given) -> _Stored | None:
         return self.credentials.find(mapping, self.step_id)

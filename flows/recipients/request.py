@@ -124,11 +124,19 @@ def _headers(values: Values, content_type: str) -> tuple[tuple[str, str], ...]:
 
 def longest_wait(mappings: Iterable[PropertyMapping]) -> float:
     """Seconds that asking takes at most, whatever the lead is."""
-    given = [mapping.value for mapping in mappings if mapping.property == "timeout_seconds"]
-    if any(isinstance(value, Template) and value.paths for value in given):
+    longest: float = DEFAULT_SECONDS
+    for mapping in mappings:
+        if mapping.property == "timeout_seconds":
+            seconds = _most_seconds(mapping.value)
+            # Without a condition it takes the place of what stands before it.
+            longest = seconds if mapping.rules is None else max(longest, seconds)
+    return longest
+
+
+def _most_seconds(value: object) -> float:
+    if isinstance(value, Template) and value.paths:
         return SECONDS.stop - 1
-    written = [value.render({}) if isinstance(value, Template) else value for value in given]
-    return max([DEFAULT_SECONDS, *(_seconds({"timeout_seconds": value}) for value in written)])
+    return _seconds({"timeout_seconds": value.render({}) if isinstance(value, Template) else value})
 
 
 def _seconds(values: Values) -> float:

@@ -31,6 +31,15 @@ _HEADER = re.compile(
 )
 # Of what else is sent fewer names are one: what is masked is masked wherever it turns up, also in what is appended.
 _FIELD = re.compile(rf"(.*[-_])?({_BEFORE})*({_CALLED}|pass|sig)[-_]?[0-9]*", re.IGNORECASE)
+# These say too little to be one by themselves: what pairs have is called so, and much else.
+_ONLY_BELOW = {
+    "key": re.compile(
+        rf"(.*[-_])?({_BEFORE})*(api|auth(entication|orization)?|credentials?|login)", re.IGNORECASE
+    ),
+    "value": re.compile(
+        rf"(.*[-_])?({_BEFORE})*(auth(entication|orization)?|credentials?|secret|tokens?)", re.IGNORECASE
+    ),
+}
 _FAMILIES = ("parameter.", "form_field.", "json_property.", "xml_path.", "extra_parameter.")
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN_NAMES = re.compile(r"[^\w-]+")
@@ -54,11 +63,14 @@ def may_be_credential(name: str) -> bool:
 
 
 def is_called_like_one(name: str) -> bool:
-    """By the last part of a path: `auth.api_key`, `Login.@Password`, `user[token]`, `token.0`."""
+    """By the last part of a path: `auth.api_key`, `Login.@Password`, `user[token]`, `token.0`; or `auth.key`."""
     parts = [part for part in _BETWEEN_NAMES.split(name) if part and not part.isdigit()]
-    if not parts or (len(parts) > 1 and parts[-1].lower() == "key"):
-        return False  # inside of something, `key` is what pairs have beside their `value`
-    return _FIELD.fullmatch(_NEW_WORD.sub("-", parts[-1])) is not None
+    if not parts:
+        return False
+    *above, last = (_NEW_WORD.sub("-", part) for part in parts)
+    if above and (parent := _ONLY_BELOW.get(last.lower())):
+        return parent.fullmatch(above[-1]) is not None
+    return _FIELD.fullmatch(last) is not None
 
 
 def is_credential(name: str, value: object) -> bool:

@@ -61,7 +61,7 @@ class BoundedWork:
     def __enter__(self) -> Self:
         most = MAX_WORK if self._most is None else self._most
         self._token: Token[_Work | None] | None = (
-            _work.set(_Work(most, _Work(most, None))) if _work.get() is None else None
+            _work.set(_Work(most, _Work(MAX_WORK, None))) if _work.get() is None else None
         )
         return self
 
@@ -71,7 +71,7 @@ class BoundedWork:
 
 
 class WorkApart:
-    """What runs inside of it takes nothing from the work around it. All of it there may cost as much again."""
+    """What runs inside of it takes nothing from the work around it. All of it there may cost MAX_WORK."""
 
     __slots__ = ("_token",)
 

@@ -22,6 +22,7 @@ URL = "https://crm.example/leads"
 SECRETS = {"basic_username": "acme", "basic_password": "open sesame", "header.X-Api-Key": "k-123456"}
 FIELDS = {"json_property.auth.token": "t-open-sesame", "json_property.pin_token": 4815162342}
 ELSEWHERE = "Enter `{}` again, since the address changed: it is kept for the one before."
+NOT_ALONE = "`********` stands for a credential that is kept, and here none is: write what is meant."
 NONE_YET = "`********` stands for a credential that is kept, and here is none yet."
 
 
@@ -302,6 +303,63 @@ def test_what_a_url_is_refused_for(acme: Account, crm: Entity, url: str, sentenc
 
     assert list(found) == ["steps.0.integration.mappings.0.value"]
     assert sentence in found["steps.0.integration.mappings.0.value"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{URL}?token=********{{{{lead.x}}}}",
+        f"{URL}?token={{{{lead.x}}}}********",
+        f"{URL}?token=a?token=********",
+        f"{URL}?token=x********",
+        f"{URL}?page=********",
+        f"{URL}/********?token=********",
+        f"{URL}?token=********#********",
+    ],
+)
+def test_what_stands_for_a_credential_is_sent_to_nobody_in_a_url(
+    acme: Account, crm: Entity, url: str
+) -> None:
+    before = document_of(acme, recipient_step(crm, f"{URL}?token=open-sesame"))
+
+    found = errors(acme, set_url(shown(before), url), before=before)
+
+    assert found == {"steps.0.integration.mappings.0.value": NOT_ALONE}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("json_property.comment", "********"),
+        ("json_property.auth.token", "********{{lead.x}}"),
+        ("json_property.tokens", ["********", "abc"]),
+        ("basic_username", "********"),
+        ("basic_password", "x********"),
+    ],
+)
+def test_what_stands_for_a_credential_is_sent_to_nobody(
+    acme: Account, crm: Entity, name: str, value: object
+) -> None:
+    """Also where a mapping was given another property, which is not called like a credential."""
+    before = document_of(acme, recipient_step(crm, URL, mapped={"json_property.auth.token": "t-open-sesame"}))
+    step = shown(before)
+    mappings(step)[-1] |= {"property": name, "value": value}
+
+    found = errors(acme, step, before=before)
+
+    assert found == {"steps.0.integration.mappings.2.value": NOT_ALONE}
+
+
+def test_a_step_has_a_bounded_number_of_credentials(acme: Account, crm: Entity) -> None:
+    of_url = "&".join(f"token={number}" for number in range(10))
+    mapped = {"json_property.tokens": ["abc"] * 10} | {f"json_property.token{n}": "abc" for n in range(10)}
+    before = document_of(acme, recipient_step(crm, f"{URL}?{of_url}", mapped=mapped))
+    step = shown(before)
+    mappings(step).append({"property": "header.X-Api-Key", "value": "one more"})
+
+    assert errors(acme, step, before=before) == {
+        "steps.0.integration.mappings": "A step has at most 30 credentials."
+    }
 
 
 # --- Over the API, and in what was there before

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from flows.recipients.bodies import Unsendable
+from flows.recipients.mappings import compile_mappings
 from flows.recipients.modules import FORM, JSON, MODULES, QUERY, XML
-from flows.recipients.request import build
+from flows.recipients.request import build, longest_wait
 
 URL = "https://receiver.example/leads"
 
@@ -207,6 +208,31 @@ def test_mapped_headers_win_and_credentials_among_them_are_secrets() -> None:
 )
 def test_seconds_to_wait(mapped: object, seconds: float) -> None:
     assert build(FORM, {"url": URL, "timeout_seconds": mapped}).timeout == seconds
+
+
+IN_TEXAS = {"op": "and", "rules": [{"lhv": "lead.state", "op": "is equal to", "rhv": "TX"}]}
+
+
+@pytest.mark.parametrize(
+    ("mapped", "seconds"),
+    [
+        ([], 30),
+        ([("5", None)], 5),
+        ([("5", IN_TEXAS)], 30),
+        ([("60", IN_TEXAS)], 60),
+        ([("60", None), ("5", None)], 5),
+        ([("60", None), ("5", IN_TEXAS)], 60),
+        ([("60", IN_TEXAS), ("5", None), ("8", IN_TEXAS)], 8),
+        ([("{{lead.age}}", IN_TEXAS)], 360),
+        ([("{{lead.age}}", None), ("5", None)], 5),
+        ([("5", None), ("", None)], 30),
+        ([("999", None)], 360),
+    ],
+)
+def test_the_longest_wait(mapped: list[tuple[str, Any]], seconds: float) -> None:
+    mappings = [{"property": "timeout_seconds", "value": value, "rule_set": rules} for value, rules in mapped]
+
+    assert longest_wait(compile_mappings(mappings)) == seconds
 
 
 def test_the_modules_are_leadconduits() -> None:

@@ -15,7 +15,8 @@ ACCOUNT = "a" * 24
     """api_key apikey apiKey API_KEY APIKey api-key key token access_token accessToken auth_token secret client_secret
     clientSecret password Passwd pwd pass user_pass auth authorization signature sig X-Api-Key x-auth-token lead_key
     credentials jwt api_key2 token.0 login.password Request.Auth.Api_Key Request.Login@Token soap:Password user[token]
-    private_key passphrase bearer authentication oauth oauth2 authz hmac otp access_code""".split(),  # noqa: SIM905
+    private_key passphrase bearer authentication oauth oauth2 authz hmac otp access_code
+    auth.key r.login@key credentials.value userLogin.key api.0.key Auth[Key] partner_token.value secret.Value""".split(),  # noqa: SIM905
 )
 def test_names_of_credentials(name: str) -> None:
     assert sealing.is_called_like_one(name)
@@ -24,7 +25,8 @@ def test_names_of_credentials(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     """email first_name keyword keywords monkey author authority token_type session_id passenger compass password_hint
-    tags.0.key key.value auth.user signed passed secretary token_count key_id signature_date 0 sid pin shared """.split(),  # noqa: SIM905
+    tags.0.key key.value auth.user signed passed secretary token_count key_id signature_date 0 sid pin shared
+    params.key auth.pairs.0.key login.value api.value custom_fields.0.value value data.value""".split(),  # noqa: SIM905
 )
 def test_names_of_what_is_none(name: str) -> None:
     assert not sealing.is_called_like_one(name)
