@@ -11,6 +11,7 @@ from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
 
+from destinations.connectors.answers import presentable
 from destinations.connectors.declaration import OAuth2
 from destinations.platforms.port import Consent, Tokens
 from leadconduit.lib.outbound import Answer, NotSent, Request
@@ -108,16 +109,21 @@ def _request(oauth: OAuth2, values: Values, body: str, url: str, *, secrets: tup
 # --- Answers
 
 
-def tokens_of(oauth: OAuth2, answer: Answer, *, now: datetime, refresh_token: str = "") -> Tokens:
-    """Raises NoToken. A server that gives no new `refresh_token` lets the old one be used again."""
+def tokens_of(
+    oauth: OAuth2, answer: Answer, *, asked: Request, now: datetime, refresh_token: str = ""
+) -> Tokens:
+    """Raises NoToken. A server that gives no new `refresh_token` lets the old one be used again.
+
+    What was `asked` is not said again, whatever the server quotes of it.
+    """
     if answer.response is None:
         sentence = answer.error.sentence if answer.error else ""
-        raise NoToken(f"The token server gave no answer. {sentence}".rstrip())
+        raise NoToken(presentable(f"The token server gave no answer. {sentence}", asked.secrets))
     client = WebApplicationClient("")
     try:
         given = client.parse_request_body_response(answer.response.text)
     except OAuth2Error as error:
-        raise _no_token(error, answer.response.status) from error
+        raise _no_token(error, answer.response.status, asked.secrets) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise NoToken("What the token server answered cannot be read.") from error
     kept = {key: given[key] for key in oauth.keeps if key in given}
@@ -127,12 +133,12 @@ def tokens_of(oauth: OAuth2, answer: Answer, *, now: datetime, refresh_token: st
     return Tokens(kept, _expires_at(oauth, given, now), _scopes(given))
 
 
-def _no_token(error: OAuth2Error, status: int) -> NoToken:
+def _no_token(error: OAuth2Error, status: int, secrets: tuple[str, ...]) -> NoToken:
     code = str(error.error or "")
     words = str(error.description or "").strip().rstrip(".")
     said = f"{code}: {words}" if code and words and words != code else code or words or f"status {status}"
     is_final = code in DEAD and status < 500
-    return NoToken(f"The token server refused: {said}.", is_final=is_final)
+    return NoToken(presentable(f"The token server refused: {said}.", secrets), is_final=is_final)
 
 
 def _expires_at(oauth: OAuth2, given: Mapping[str, Any], now: datetime) -> datetime | None:

@@ -204,7 +204,13 @@ async def _asked(found: _Found, request: Request) -> Credentials:
     """Ask the token server, with no database near, and keep what it says."""
     answer = await outbound.asend(request)
     try:
-        given = oauth.tokens_of(found.declared, answer, now=timezone.now(), refresh_token=found.refresh_token)
+        given = oauth.tokens_of(
+            found.declared,
+            answer,
+            asked=request,
+            now=timezone.now(),
+            refresh_token=found.refresh_token,
+        )
     except NoToken as refusal:
         refused = refusal
     else:

@@ -139,7 +139,7 @@ class BuiltinSetup:
 
     def _with_token(self, destination: DestinationValues, declared: OAuth2, request: Request) -> Connected:
         try:
-            given = oauth.tokens_of(declared, outbound.send(request), now=datetime.now(UTC))
+            given = oauth.tokens_of(declared, outbound.send(request), asked=request, now=datetime.now(UTC))
         except NoToken as refusal:
             return Connected("refused" if refusal.is_final else "unverified", {"": refusal.sentence})
         if missing := oauth.missing_scopes(declared, destination.credentials, given):

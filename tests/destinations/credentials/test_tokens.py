@@ -250,6 +250,18 @@ def test_a_server_that_is_out_of_order_is_left_alone_for_a_while(
     assert Lane.objects.get(destination=destination).unauthorized_until == OPEN
 
 
+def test_a_server_that_quotes_what_it_was_asked_is_not_quoted(
+    acme: Account, token_server: TokenServer
+) -> None:
+    token_server.status, token_server.error = 400, "invalid_grant for refresh-0 of app with s3cret"
+
+    sentence = refusal(connection_of(acme)).sentence
+
+    assert "invalid_grant" in sentence
+    assert "refresh-0" not in sentence
+    assert "s3cret" not in sentence
+
+
 def test_a_connection_that_is_gone_says_so(acme: Account) -> None:
     source = renewable(connection_of(acme))
     Connection.objects.all().delete()

@@ -45,7 +45,7 @@ def tokens(google: KeptRecords, live_server: LiveServer, settings: Settings) -> 
     request = oauth.exchange_request(
         CONSENT, CLIENT, code=code, verifier=asked.verifier, redirect_uri=redirect_uri
     )
-    return oauth.tokens_of(CONSENT, outbound.send(request), now=timezone.now())
+    return oauth.tokens_of(CONSENT, outbound.send(request), asked=request, now=timezone.now())
 
 
 @pytest.fixture

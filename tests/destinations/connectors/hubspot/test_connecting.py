@@ -42,8 +42,10 @@ def test_consent_leads_to_the_portal_and_its_token_can_be_renewed(
     assert connected.tokens.expires_at is not None
 
     declared, refresh = HUBSPOT.oauth["oauth2_code"], connected.tokens.kept["refresh_token"]
-    renewed = outbound.send(oauth.refresh_request(declared, CLIENT, refresh))
-    given = oauth.tokens_of(declared, renewed, now=datetime.now(UTC), refresh_token=refresh)
+    request = oauth.refresh_request(declared, CLIENT, refresh)
+    given = oauth.tokens_of(
+        declared, outbound.send(request), asked=request, now=datetime.now(UTC), refresh_token=refresh
+    )
     assert given.kept["access_token"] != connected.tokens.kept["access_token"]
 
 
