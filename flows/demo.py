@@ -268,7 +268,7 @@ def _consent(destination: Destination, person: User, *, now: datetime) -> None:
     assert connection is not None
     given, organisation = oauth.consented(SALESFORCE), SALESFORCE.organisations[0]
     tokens = Tokens({key: given[key] for key in ("access_token", "refresh_token", *KEPT)})
-    identity = Identity(organisation.user, organisation.host, organisation.id)
+    identity = Identity(organisation.user, organisation.name, organisation.id)
     outcome = Connected("connected", identity=identity, tokens=tokens)
     connections.connected(connection, outcome, by=person, now=now)
 

@@ -38,7 +38,12 @@ class SpecForm(forms.Form):
     ) -> None:
         specs = tuple(specs)
         super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
+        # What a replaced secret leaves behind is nobody's to enter.
+        later = {spec.previous: spec.previous for spec in specs if spec.previous}
+        later |= {spec.key: spec.forgets for spec in specs if spec.forgets}
         for spec in specs:
+            if data is None and spec.key in later and later[spec.key] not in stored:
+                continue
             another = asked is not None and asked.get("another") == self.add_prefix(spec.key)
             field: Any = field_for(
                 spec,

@@ -224,3 +224,4 @@ class _SchemeForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.widget = ChoiceCards(loads, descriptions={scheme.key: scheme.help for scheme in schemes})
         field.choices = [(scheme.key, scheme.label) for scheme in schemes]
+        self.is_choice = len(schemes) > 1

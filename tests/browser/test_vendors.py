@@ -140,9 +140,7 @@ def sign_in_to_salesforce(page: Page) -> None:
     look(page)
     page.get_by_role("link", name="Connect again").click()
     page.get_by_role("button", name="Allow").click()
-    expect(
-        page.get_by_text("Connected as dana@brightleaf.example, Brightleaf Energy")
-    ).to_be_visible()
+    expect(page.get_by_text("Connected as dana@brightleaf.example, Brightleaf Energy")).to_be_visible()
     look(page)
     go_on(page)
 
@@ -215,7 +213,7 @@ def see_the_connection(page: Page, product: str) -> None:
     page.goto(f"{product}/app/connections/")
     expect(page.get_by_role("cell", name="dana@brightleaf.example")).to_be_visible()
     look(page)
-    page.get_by_role("link", name="Salesforce, brightleaf").click()
+    page.get_by_role("link", name="Salesforce, Brightleaf Energy").click()
     page.get_by_role("button", name="Verify now").click()
     expect(page.get_by_text("It is connected.")).to_be_visible()
     look(page)
