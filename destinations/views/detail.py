@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from destinations import configured, wizard
 from destinations.configured import Document, current, platform_of
-from destinations.models import Destination, DestinationRevision
+from destinations.models import Connection, Destination, DestinationRevision
 from destinations.views.common import find, tile
 from destinations.views.review import changes_of
 from destinations.views.steps import url_of
@@ -28,6 +28,7 @@ def destination_detail(request: MemberRequest, instance_id: str) -> HttpResponse
     draft = DestinationRevision.objects.draft_of(destination)
     progress = wizard.progress(destination, draft) if draft else None
     shown = destination.live or current(destination)
+    connection = configured.connection_of(destination, shown.document)
     context = {
         "destination": destination,
         "tile": tile(destination.integration, destination.integration_name),
@@ -37,9 +38,10 @@ def destination_detail(request: MemberRequest, instance_id: str) -> HttpResponse
         "differences": _differences(destination, draft),
         "actions": _actions(destination, shown),
         "set_up": [
-            *_authentication(destination, shown.document),
+            *_authentication(destination, shown.document, connection),
             *_configuration(destination, shown.document),
         ],
+        "connection": connection,
         "flows": usages.usages_of([destination.pk]).get(destination.pk, []),
         "waiting": usages.deliveries_waiting(destination),
         "revisions": destination.revisions.select_related("author", "applied_by").order_by("-number")[
@@ -73,13 +75,14 @@ def _differences(destination: Destination, draft: DestinationRevision | None) ->
 # --- In words
 
 
-def _authentication(destination: Destination, document: Document) -> list[tuple[str, str]]:
+def _authentication(
+    destination: Destination, document: Document, connection: Connection | None
+) -> list[tuple[str, str]]:
     """How it authenticates. Of secrets, only that they are stored."""
     schemes = platform_of(destination).setup.schemes(configured.values_of(destination, document))
     scheme = next((known for known in schemes if known.key == document["scheme"]), None)
     if scheme is None:
         return []
-    connection = configured.connection_of(destination, document)
     settings = connection.settings if connection else {}
     stored = configured.entered_of(connection)
     return [
