@@ -35,7 +35,7 @@ class Client(Protocol):
         """The request that `send` would make: `{method, uri, headers, body}`, secrets masked."""
 
     def longest_send(self, destination: DestinationValues) -> float:
-        """Seconds that `send` takes at most: the sum of the timeouts of its requests."""
+        """Seconds that `send` takes at most: the sum of the timeouts of its requests; renewing a token is added."""
 
 
 ClientAuthentication = Literal["body", "basic"]

@@ -42,6 +42,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 15.0, 600.0
 PATIENCE = 25.0
 """Seconds that somebody waits for a token which somebody else gets."""
 
+LONGEST = PATIENCE + oauth.TIMEOUT
+"""Seconds that it takes at most to have a good token: waiting for somebody who then dies, and asking."""
+
 NOT_THERE = "The connection was deleted: authenticate again."
 DEAD = "It has to be connected again."
 

@@ -272,7 +272,9 @@ class BuiltinSender:
         return spec.after_unknown if spec else "resend"
 
     def longest_send(self, destination: DestinationValues) -> float:
-        return self._client_of(destination).longest_send(destination)
+        connector = _find(self.connectors, destination.integration)
+        renewing = tokens.LONGEST if destination.scheme in connector.oauth else 0
+        return connector.client.longest_send(destination) + renewing
 
     def _client_of(self, destination: DestinationValues) -> Client:
         return _find(self.connectors, destination.integration).client

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from destinations.connectors.registry import REGISTRY
+from destinations.credentials import tokens
 from destinations.platforms.builtin import builtin
 from destinations.platforms.port import ActionValues, DestinationValues, Order, Platform, PlatformError
 from destinations.platforms.registry import PLATFORMS
@@ -79,3 +80,16 @@ def test_nothing_is_asked_later_of_what_answers_at_once(webhook: DestinationValu
 
     with pytest.raises(PlatformError):
         outbound.run(builtin(REGISTRY).sender.poll(order, "handle"))
+
+
+def test_a_lease_leaves_time_to_renew_a_token() -> None:
+    """Else a slow token server would make us say of a lead that was never sent that it may have arrived."""
+    platform = builtin(REGISTRY)
+    by = {
+        scheme: platform.sender.longest_send(
+            DestinationValues(account_id="a", instance_id="i", integration="hubspot", scheme=scheme)
+        )
+        for scheme in ("bearer", "oauth2_code")
+    }
+
+    assert by["oauth2_code"] == by["bearer"] + tokens.LONGEST
