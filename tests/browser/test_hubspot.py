@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from destinations.connectors.hubspot.stand_in import BRIGHT, HUBSPOT
@@ -12,12 +11,6 @@ from tests.browser.test_main_job import EMAIL, PASSWORD, deploy, go_on, make_flo
 from tests.processes import wait_until
 
 TOKEN = next(iter(HUBSPOT.fixed_tokens))
-
-
-@pytest.fixture(autouse=True)
-def threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The product serves the stand-in itself, and waits for it with one thread for each live field of a page."""
-    monkeypatch.setattr("tests.product.WEB_THREADS", 16)
 
 
 def test_set_up_hubspot_attach_it_and_see_a_lead_on_a_list_there(page: Page, product: str) -> None:

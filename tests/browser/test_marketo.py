@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from destinations.connectors.marketo.stand_in import BRIGHT, MARKETO
@@ -10,12 +9,6 @@ from destinations.sandbox.keeping import KeptRecords
 from tests.browser.conftest import look, make_account
 from tests.browser.test_main_job import EMAIL, PASSWORD, deploy, go_on, make_flow, sign_in, submit
 from tests.processes import wait_until
-
-
-@pytest.fixture(autouse=True)
-def threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The product serves the stand-in itself, and waits for it with one thread for each live field of a page."""
-    monkeypatch.setattr("tests.product.WEB_THREADS", 16)
 
 
 def test_set_up_marketo_attach_it_and_see_a_lead_on_a_list_there(page: Page, product: str) -> None:
