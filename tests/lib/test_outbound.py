@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
@@ -825,6 +825,14 @@ def test_what_is_sent_and_received_is_not_masked(receiver: Callable[..., Receive
     assert crm.requests[0].endswith(b"s3cret")
     assert answer.response is not None
     assert answer.response.body == b"s3cret"
+
+
+def test_a_secret_that_is_no_text_is_masked_as_what_it_reads_as(receiver: Callable[..., Receiver]) -> None:
+    crm = receiver(answers(b"123456"))
+
+    exchange = post(crm.url, secrets=(cast("str", 123456), cast("str", None))).exchange
+
+    assert "123456" not in json.dumps(exchange)
 
 
 def test_an_error_shows_no_secret() -> None:

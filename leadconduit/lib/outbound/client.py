@@ -55,6 +55,10 @@ def open_session() -> aiohttp.ClientSession:
 
 async def exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
     """Sends one request and reads its answer, within the request's time. Raises nothing for what goes wrong outside."""
+    # Before anything is sent: whoever gives what cannot be masked must hear of it while nothing has happened.
+    secrets = _secrets(request)
+    many = sum(map(len, secrets)) > _MOST_AT_ONCE
+    masker = await asyncio.to_thread(masker_for, secrets) if many else masker_for(secrets)
     wire = _Wire()
     started = time.perf_counter()
     error: OutboundError | None = None
@@ -66,13 +70,16 @@ async def exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
         error = refusal
     ms = round((time.perf_counter() - started) * 1000)
 
-    told = functools.partial(_told, request, wire, error, ms)
+    told = functools.partial(_told, request, wire, error, ms, masker)
     # All requests share the loop, and whoever sends a lead has a part in how long this takes.
-    return told() if _size(request, wire) <= _MOST_AT_ONCE else await asyncio.to_thread(told)
+    return (
+        told()
+        if sum(map(len, secrets)) + _size(request, wire) <= _MOST_AT_ONCE
+        else await asyncio.to_thread(told)
+    )
 
 
-def _told(request: Request, wire: "_Wire", error: OutboundError | None, ms: int) -> Answer:
-    masker = masker_for(_secrets(request))
+def _told(request: Request, wire: "_Wire", error: OutboundError | None, ms: int, masker: Masker) -> Answer:
     shown = exchanges.shown(
         exchanges.Sent(
             request.method, wire.uri or request.url, wire.sent_headers(request), request.body, wire.begun_at
@@ -91,8 +98,7 @@ def _size(request: Request, wire: "_Wire") -> int:
     """Characters and bytes to be masked, or to be sought."""
     headers = (*request.headers, *(wire.response.headers.items() if wire.response else ()))
     return (
-        sum(map(len, request.secrets))
-        + sum(len(name) + len(value) for name, value in headers)
+        sum(len(name) + len(value) for name, value in headers)
         + len(request.url)
         + len(request.body)
         + len(wire.body)
@@ -149,7 +155,7 @@ def _headers(request: Request) -> list[tuple[str, str]]:
 def _secrets(request: Request) -> tuple[str, ...]:
     """The request's secrets, and whatever follows the scheme in an Authorization header, which can be nothing else."""
     tokens = (value.partition(" ")[2] for name, value in request.headers if name.lower() == "authorization")
-    return (*request.secrets, *filter(None, tokens))
+    return tuple(filter(None, (*map(str, filter(None, request.secrets)), *tokens)))
 
 
 def _masked(error: OutboundError, masker: Masker) -> OutboundError:
