@@ -4,6 +4,7 @@
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,11 @@ TIMEOUT = 10.0
 
 DEAD = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
 """Errors after which only a person can help, by connecting again. RFC 6749, 5.2."""
+
+UNREADABLE = "What the token server answered cannot be read."
+
+# What a token is made of: RFC 6749, appendix A.12 and A.17. One longer than this would fit into no header.
+_TOKEN = re.compile(r"[\x20-\x7e]{1,16384}")
 
 Values = Mapping[str, Any]
 
@@ -124,13 +130,20 @@ def tokens_of(
         given = client.parse_request_body_response(answer.response.text)
     except OAuth2Error as error:
         raise _no_token(error, answer.response.status, asked.secrets) from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise NoToken("What the token server answered cannot be read.") from error
+    except Exception as error:  # a library reads what anybody may write: depth, numbers, types
+        raise NoToken(UNREADABLE) from error
     kept = {key: given[key] for key in oauth.keeps if key in given}
-    kept |= {"access_token": given["access_token"]}
+    kept |= {"access_token": _token(given["access_token"])}
     if renewable := given.get("refresh_token") or refresh_token:
-        kept["refresh_token"] = renewable
+        kept["refresh_token"] = _token(renewable)
     return Tokens(kept, _expires_at(oauth, given, now), _scopes(given))
+
+
+def _token(given: object) -> str:
+    """Raises NoToken for what no header could carry."""
+    if not isinstance(given, str) or not _TOKEN.fullmatch(given) or not given.strip():
+        raise NoToken("The token server answered with something that is no token.")
+    return given
 
 
 def _no_token(error: OAuth2Error, status: int, secrets: tuple[str, ...]) -> NoToken:

@@ -7,6 +7,7 @@ dead only when nobody else has spent it meanwhile.
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.db import connection as database
 from django.db.models import F
 from django.utils import timezone
@@ -30,6 +32,7 @@ from destinations.models.lane import OPEN
 from destinations.platforms.port import DestinationValues, Tokens
 from leadconduit.lib import outbound
 from leadconduit.lib.encryption import DecryptionError
+from leadconduit.lib.ids import new_id
 from leadconduit.lib.outbound import Request
 
 logger = structlog.get_logger(__name__)
@@ -204,7 +207,28 @@ def _opened(connection: Connection) -> dict[str, Any]:
 
 
 async def _asked(found: _Found, request: Request) -> Credentials:
-    """Ask the token server, with no database near, and keep what it says."""
+    """Ask the token server, and keep what it says. Raises NotConnected, whatever goes wrong, with the lease given back."""
+    try:
+        return await _answered(found, request)
+    except NotConnected:
+        raise
+    except Exception as error:
+        trace_id = new_id()
+        logger.exception("connection.broke", connection_id=found.connection.pk, trace_id=trace_id)
+        with contextlib.suppress(DatabaseError):
+            await in_thread(lambda: _given_back(found))
+        sentence = f"Something went wrong on our side while renewing the token (trace {trace_id})."
+        raise NotConnected(sentence, gone=False, retry_after=FIRST_PAUSE) from error
+
+
+def _given_back(found: _Found) -> None:
+    until = timezone.now() + timedelta(seconds=FIRST_PAUSE)
+    held = ConnectionToken.objects.filter(pk=found.connection.pk, asked_by=found.asker)
+    held.update(asked_by=None, asked_until=OPEN, cools_until=until)
+
+
+async def _answered(found: _Found, request: Request) -> Credentials:
+    """Asks with no database near."""
     answer = await outbound.asend(request)
     try:
         given = oauth.tokens_of(

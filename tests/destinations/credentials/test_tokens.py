@@ -262,6 +262,69 @@ def test_a_server_that_quotes_what_it_was_asked_is_not_quoted(
     assert "s3cret" not in sentence
 
 
+@pytest.mark.parametrize("name", ["access_token", "refresh_token"])
+@pytest.mark.parametrize(
+    "token", [7, {"a": 1}, ["a"], True, " ", "a\nb", "a\r\nX-Evil: 1", "a\0b", "ü", "a" * 16_385]
+)
+def test_what_is_no_token_is_not_taken_for_one(
+    acme: Account, token_server: TokenServer, name: str, token: object
+) -> None:
+    token_server.changed = {name: token}
+
+    refused = refusal(connection_of(acme))
+
+    assert (refused.gone, refused.retry_after) == (False, 15)
+    assert "no token" in refused.sentence
+    assert ConnectionToken.objects.get().version == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, '{"access_token": "a", "expires_in": 1e999}'),
+        (200, "[" * 60_000),
+        (200, '{"access_token": null}'),
+        (200, "[]"),
+        (200, '"a"'),
+        (200, "\0"),
+        (400, '{"error": ["a"]}'),
+        (400, '{"error": "odd", "error_description": {"a": "\\u0000"}}'),
+        (400, '{"error": "odd\\u0000", "error_description": "a\\u0000b\\ud800' + "x" * 50_000 + '"}'),
+    ],
+)
+def test_an_answer_that_means_nothing_is_a_server_out_of_order(
+    acme: Account, token_server: TokenServer, status: int, body: str
+) -> None:
+    token_server.status, token_server.body = status, body
+    connection = connection_of(acme)
+    ConnectionToken.objects.update(failures=4)
+
+    refused = refusal(connection)
+
+    assert (refused.gone, bool(refused.retry_after)) == (False, True)
+    assert len(refused.sentence) <= 500
+    assert "\0" not in refused.sentence
+    assert Connection.objects.get().problem == refused.sentence
+    assert ConnectionToken.objects.get().asked_by is None
+
+
+def test_what_breaks_us_gives_the_lease_back_and_leaves_a_trace(
+    acme: Account, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("refresh-0")
+
+    connection = connection_of(acme)
+    monkeypatch.setattr(tokens.oauth, "tokens_of", broken)
+
+    refused = refusal(connection)
+
+    assert not refused.gone
+    assert "trace" in refused.sentence
+    assert "refresh-0" not in refused.sentence
+    assert ConnectionToken.objects.get().asked_by is None
+
+
 def test_a_connection_that_is_gone_says_so(acme: Account) -> None:
     source = renewable(connection_of(acme))
     Connection.objects.all().delete()

@@ -21,6 +21,10 @@ class TokenServer:
     expires_in: int | None = 3600
     status: int = 200
     error: str = ""
+    changed: dict[str, object] = field(default_factory=dict)
+    """What it says otherwise than such a server should, of a token that it gives."""
+    body: str = ""
+    """What it answers, whatever it is asked."""
     requests: list[dict[str, str]] = field(default_factory=list)
     before_answering: threading.Event | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -40,7 +44,7 @@ class TokenServer:
                 given["expires_in"] = self.expires_in
             if form["grant_type"] != "client_credentials":
                 given |= {"refresh_token": self.refresh_token, "instance_url": "https://acme.example"}
-            return 200, given
+            return 200, given | self.changed
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def _handler(server: TokenServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             status, given = server.answer(form | {"authorization": self.headers.get("Authorization", "")})
-            answer = json.dumps(given).encode()
+            answer = (server.body or json.dumps(given)).encode()
             with contextlib.suppress(OSError):
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
