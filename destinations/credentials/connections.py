@@ -36,9 +36,12 @@ def destinations_using(connection: Connection, *, live: bool = False) -> "list[D
 def begin(connection: Connection, outcome: Connected, *, now: datetime) -> None:
     """What came of credentials that were just entered, in the caller's transaction."""
     sentence = outcome.problems.get("", "")
+    connection.status = ConnectionStatus.CONNECTED
     if outcome.status == "waiting":
         connection.status = ConnectionStatus.WAITING
-    elif outcome.status == "refused" and sentence:
+    elif outcome.status == "refused" and not sentence:
+        connection.status = ConnectionStatus.INCOMPLETE
+    elif outcome.status == "refused":
         connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, sentence
     elif outcome.status == "connected":
         connection.verified_at = now

@@ -15,6 +15,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class ConnectionStatus(models.TextChoices):
+    INCOMPLETE = "incomplete", "Not complete"
     WAITING = "waiting", "Waiting for consent"
     CONNECTED = "connected", "Connected"
     NEEDS_ATTENTION = "needs_attention", "Needs attention"
@@ -24,7 +25,8 @@ class Connection(models.Model):
     """Credentials for one integration, for any number of destinations.
 
     `settings` holds what may be shown (a user name, a header's name), `secrets` the rest, encrypted and bound to
-    this row. Secrets are write-only: only an adapter that sends with them reads them. Other credentials are another
+    this row. Secrets are write-only: only an adapter that sends with them reads them. What is `incomplete` was refused for its
+    form: it is shown again, and nothing is asked with it. Other credentials are another
     connection, unless somebody connects this one anew: then `version` counts on, and `user`, `organisation` and
     `organisation_id` say again as whom. `problem` is why it needs attention. With `probe_at`, that may pass by itself:
     what is owed by it is tried again then; without, only a person can help. `refusals` counts those in a row.

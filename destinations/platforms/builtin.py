@@ -103,7 +103,11 @@ class BuiltinSetup:
         declared = self._oauth(destination)
         if declared is None or declared.authorize_url is None:
             raise PlatformError("This way to authenticate needs no consent.")
-        asked = oauth.consent(declared, _with_client(destination), redirect_uri=redirect_uri, state=state)
+        self._refuse_incomplete(destination)
+        try:
+            asked = oauth.consent(declared, _with_client(destination), redirect_uri=redirect_uri, state=state)
+        except NotConnected as refused:
+            raise PlatformError(refused.sentence) from refused
         return replace(asked, url=outbound.rewritten(asked.url))
 
     def consented(
@@ -111,13 +115,26 @@ class BuiltinSetup:
     ) -> Connected:
         declared = self._oauth(destination)
         assert declared is not None
+        if wrong := self._incomplete(destination):
+            return Connected("refused", wrong)
         request = oauth.exchange_request(
             declared, _with_client(destination), code=code, verifier=verifier, redirect_uri=redirect_uri
         )
         return self._with_token(destination, declared, request)
 
     def identify(self, destination: DestinationValues) -> Connected:
+        if wrong := self._incomplete(destination):
+            return Connected("refused", wrong)
         return self._identified(destination)
+
+    def _incomplete(self, destination: DestinationValues) -> dict[str, str]:
+        """What is wrong with the form of its credentials: nothing may be asked with such."""
+        chosen = next((known for known in self.schemes(destination) if known.key == destination.scheme), None)
+        return chosen.problems(destination.credentials) if chosen else {}
+
+    def _refuse_incomplete(self, destination: DestinationValues) -> None:
+        if self._incomplete(destination):
+            raise PlatformError("The credentials are not complete: enter them again.")
 
     def forget(self, destination: DestinationValues) -> None:
         declared, token = self._oauth(destination), destination.credentials.get("refresh_token")
@@ -176,6 +193,7 @@ class BuiltinSetup:
         options = self._connector(destination).options
         if options is None:
             raise PlatformError(f"The choices of `{field}` do not come from the receiver.")
+        self._refuse_incomplete(destination)
         return _asked(options(_calls(destination), destination, field, search, cursor))
 
     def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -207,6 +225,7 @@ class BuiltinSetup:
         spec, discover = self._spec(destination, action_id), self._connector(destination).discover
         if discover is None:
             raise PlatformError(f"What “{spec.name}” takes does not come from the receiver.")
+        self._refuse_incomplete(destination)
         action = self._as_set_up(destination, spec, action_id)
         return _asked(discover(_calls(destination), destination, action))
 
@@ -261,7 +280,10 @@ class BuiltinSender:
         )
 
     def preview(self, order: Order) -> dict[str, Any]:
-        return self._client_of(order.destination).preview(order)
+        try:
+            return self._client_of(order.destination).preview(order)
+        except NotConnected as refused:
+            raise PlatformError(refused.sentence) from refused
 
     def judge(self, destination: DestinationValues, exchange: Mapping[str, Any]) -> Result | None:
         judge = _find(self.connectors, destination.integration).judge

@@ -14,7 +14,7 @@ from destinations.mapping import (
     compile_mapping,
 )
 from destinations.mapping import Mapping as Compiled
-from destinations.platforms.port import Targets
+from destinations.platforms.port import PlatformError, Targets
 from destinations.wizard import Standing
 from destinations.wizard.completeness import RowProblem
 from leadconduit.leads.bounds import TooLong
@@ -109,7 +109,11 @@ class Previewing(NamedTuple):
             return {"problem": error.sentence}
         if not payload:
             return {"problem": "Nothing of this lead would be sent."}
-        return {"request": wizard.preview(self.standing, action=action, payload=payload), "payload": payload}
+        try:
+            request = wizard.preview(self.standing, action=action, payload=payload)
+        except PlatformError as refused:
+            return {"problem": refused.sentence}
+        return {"request": request, "payload": payload}
 
 
 def _instead(what: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from destinations.configured import Document, current, platform_of
 from destinations.credentials import connections
 from destinations.fields import FieldSpec, cleared, split_secrets, with_defaults
 from destinations.mapping import MappingRow, Table
-from destinations.models import Connection, Destination, DestinationRevision
+from destinations.models import Connection, ConnectionStatus, Destination, DestinationRevision
 from destinations.platforms.port import ActionSpec, Connected, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.wizard.completeness import spec_of
@@ -253,7 +253,8 @@ def _name_connection(
         )
         connection.seal(secret)
         connection.save(force_insert=True)
-    if connection is not None and connection.pk != (before.pk if before else None):
+    is_begun = connection is not None and connection is before
+    if connection is not None and not (is_begun and connection.status != ConnectionStatus.INCOMPLETE):
         connections.begin(connection, connected, now=now)
     named = connection.pk if connection else None
     _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": named})

@@ -23,7 +23,7 @@ TIMEOUT = 20.0
 """Seconds for each request. Mailchimp itself gives up after 120: "API limits"."""
 KEPT = 4 * 1024 * 1024
 
-_KEY = re.compile(r"\S+-([a-z]+\d+)")
+_KEY = re.compile(r"\S+-([a-z]+[0-9]+)")
 
 
 def key_problem(key: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from destinations.connectors.calls import Credentials
+from destinations.connectors.calls import Credentials, NotConnected
 from destinations.platforms.port import Order
 from leadconduit.leads.values import as_text, is_blank
 from leadconduit.lib.outbound import Request
@@ -22,7 +22,7 @@ TIMEOUT = 15.0
 KEPT = 4 * 1024 * 1024
 """Bytes that are read of what is asked about: an instance may have hundreds of fields."""
 
-_MUNCHKIN = re.compile(r"\d{3}-[A-Za-z]{3}-\d{3}")
+_MUNCHKIN = re.compile(r"[0-9]{3}-[A-Za-z]{3}-[0-9]{3}", re.ASCII)
 
 
 def munchkin_problem(munchkin_id: str) -> str:
@@ -30,8 +30,13 @@ def munchkin_problem(munchkin_id: str) -> str:
 
 
 def origin(values: Mapping[str, Any]) -> str:
-    """The customer's own host. authentication.md, base-url.md."""
-    return f"https://{(values.get('munchkin_id') or '').strip()}.mktorest.com"
+    """The customer's own host. authentication.md, base-url.md. Raises NotConnected for what is no Munchkin ID."""
+    munchkin_id = str(values.get("munchkin_id") or "").strip()
+    if not munchkin_id:
+        return "https://munchkin-id.mktorest.com"  # in a preview, before anybody has connected
+    if munchkin_problem(munchkin_id):
+        raise NotConnected("The Munchkin ID is not one: enter it again.", gone=True)
+    return f"https://{munchkin_id}.mktorest.com"
 
 
 # --- Actions

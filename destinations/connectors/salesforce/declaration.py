@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from destinations.connectors.calls import NotConnected
 from destinations.connectors.declaration import Connector, OAuth2
 from destinations.connectors.salesforce import client
 from destinations.connectors.salesforce.live import discover, identify, options
@@ -17,7 +18,7 @@ from destinations.connectors.salesforce.targets import CONTACT, LEAD, MEMBER, OP
 from destinations.fields import Choice, FieldSpec
 from destinations.platforms.port import ActionSpec, AuthScheme
 
-_MY_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.my\.salesforce\.(?:com|mil)", re.IGNORECASE)
+_MY_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.my\.salesforce\.(?:com|mil)", re.IGNORECASE | re.ASCII)
 
 
 def _host_problem(host: str) -> str:
@@ -82,6 +83,8 @@ def _server(values: Mapping[str, Any]) -> str:
     own = str(values.get("host") or "").strip().lower()
     environment = values.get("environment") or ("my_domain" if own else "production")
     if environment == "my_domain":
+        if _host_problem(own):
+            raise NotConnected("The host is none of Salesforce's: enter it again.", gone=True)
         return f"https://{own}/services/oauth2"
     return f"https://{'test' if environment == 'sandbox' else 'login'}.salesforce.com/services/oauth2"
 

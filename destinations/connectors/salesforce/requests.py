@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
-from destinations.connectors.calls import Credentials
+from destinations.connectors.calls import Credentials, NotConnected
 from leadconduit.leads.values import as_text
 from leadconduit.lib.outbound import Request
 
@@ -25,6 +25,11 @@ LONGEST_DESCRIPTION = 8 * 1024 * 1024
 UNKNOWN_HOST = "https://instance.my.salesforce.com"
 """Stands in a preview before anybody has connected."""
 
+# Where organisations are. Help, "My Domain URL Formats" and "Hyperforce".
+_INSTANCE = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+(?:salesforce\.com|force\.com|cloudforce\.com|salesforce\.mil)/?",
+    re.IGNORECASE | re.ASCII,
+)
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?")
 # Characters that a SOQL string writes with a backslash: SOQL and SOSL Reference, "Quoted String Escape Sequences".
 _ESCAPED = str.maketrans(
@@ -40,8 +45,12 @@ def is_record_id(text: str) -> bool:
 
 
 def instance_of(credentials: Credentials) -> str:
-    """The address of the organisation's API, which the token server's answer names."""
-    return str(credentials.get("instance_url") or UNKNOWN_HOST).rstrip("/")
+    """The address of the organisation's API, which the token server's answer names. Raises NotConnected for a host that is
+    not Salesforce's: it gets no token."""
+    url = str(credentials.get("instance_url") or UNKNOWN_HOST)
+    if not _INSTANCE.fullmatch(url):
+        raise NotConnected("The token server names a host that is not Salesforce's.", gone=True)
+    return url.rstrip("/")
 
 
 def link_to(credentials: Credentials, record_id: str) -> str:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from destinations import wizard
+from destinations import configured, wizard
 from destinations.mapping import MappingRow
 from destinations.models import Connection, Destination
-from destinations.platforms.port import UnknownIntegration
+from destinations.platforms.port import PlatformError, UnknownIntegration
+from destinations.platforms.registry import PLATFORMS
 from destinations.wizard import ActionEntry
 from leadconduit.accounts.models import AuditEvent, User
 from tests.destinations.wizard.steps import (
@@ -304,3 +305,38 @@ def test_a_signing_secret_that_is_replaced_signs_on_until_that_is_ended(adam: Us
 
     assert overlapping == {"signing_secret": new, "previous_signing_secret": old}
     assert entered(connection_of(destination)) == {"signing_secret": new}
+
+
+# --- Credentials that are refused for their form
+
+EVIL = {"host": "evil.example/.my.salesforce.com", "client_id": "app", "client_secret": "s3cret"}
+
+
+def test_credentials_of_a_wrong_form_are_shown_again_and_asked_with_nowhere(adam: User) -> None:
+    destination = wizard.begin(account=adam.membership.account, integration="salesforce", by=adam, now=NOON)
+
+    problems = authenticated(destination, adam, "oauth2_code", environment="my_domain", **EVIL)
+
+    connection = connection_of(destination)
+    assert set(problems) == {"host"}
+    assert (connection.status, connection.settings["host"]) == ("incomplete", EVIL["host"])
+    values, setup = configured.values_of_connection(connection), PLATFORMS["builtin"].setup
+    back = {"redirect_uri": "https://ours.example/", "verifier": "v"}
+    assert set(setup.consented(values, code="c", **back).problems) == {"host"}
+    assert set(setup.identify(values).problems) == {"host"}
+    with pytest.raises(PlatformError):
+        setup.consent(values, redirect_uri="https://ours.example/", state="s")
+    with pytest.raises(PlatformError):
+        setup.options(values, "add_to_campaign.campaign")
+    with pytest.raises(PlatformError):
+        setup.discover(values, "create_lead")
+
+
+def test_the_right_form_makes_them_good(adam: User) -> None:
+    destination = wizard.begin(account=adam.membership.account, integration="salesforce", by=adam, now=NOON)
+    authenticated(destination, adam, "oauth2_code", environment="my_domain", **EVIL)
+
+    right = EVIL | {"host": "acme.my.salesforce.com"}
+    authenticated(destination, adam, "oauth2_code", environment="my_domain", **right)
+
+    assert connection_of(destination).status == "waiting"

@@ -12,6 +12,7 @@ from destinations.sandbox.keeping import KeptRecords
 from destinations.sandbox.stand_ins import environment
 from leadconduit.lib import outbound
 from leadconduit.lib.outbound import Request
+from tests.destinations.connectors.receiver import Receiver
 from tests.destinations.connectors.salesforce.orders import Renewing
 
 HOST = f"https://{BRIGHT.host}"
@@ -26,6 +27,14 @@ def org(live_server: LiveServer, settings: Settings) -> KeptRecords:
     settings.OUTBOUND_SANDBOX = [(parts.hostname or "", parts.port or 80)]
     settings.OUTBOUND_REWRITE = json.loads(environment(live_server.url)["OUTBOUND_REWRITE"])
     return KeptRecords(SALESFORCE, BRIGHT).seeded()
+
+
+@pytest.fixture
+def receiver(receiver: Receiver, settings: Settings) -> Receiver:
+    """Behind the address of an organisation: no other host gets a token."""
+    settings.OUTBOUND_REWRITE = {"https://acme.my.salesforce.com": receiver.url}
+    receiver.url = "https://acme.my.salesforce.com"
+    return receiver
 
 
 @pytest.fixture

@@ -160,9 +160,9 @@ WHO: dict[str, Any] = {"preferred_username": "dana@acme.example", "organization_
     [
         (found({"Id": "00D5e000001AbCdEAK", "Name": "Acme", "IsSandbox": False}), "Acme"),
         (found({"Id": "00D5e000001AbCdEAK", "Name": "Acme", "IsSandbox": True}), "Acme (sandbox)"),
-        (found(), "127.0.0.1"),
-        (error("INSUFFICIENT_ACCESS", "no", status=403), "127.0.0.1"),
-        (error("INVALID_TYPE", "sObject type 'Organization' is not supported."), "127.0.0.1"),
+        (found(), "acme.my.salesforce.com"),
+        (error("INSUFFICIENT_ACCESS", "no", status=403), "acme.my.salesforce.com"),
+        (error("INVALID_TYPE", "sObject type 'Organization' is not supported."), "acme.my.salesforce.com"),
     ],
 )
 def test_an_organisation_is_named_or_else_known_by_its_host(
