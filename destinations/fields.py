@@ -40,7 +40,8 @@ class FieldSpec:
     is wrong with it, or nothing. When a secret is replaced, the one before becomes the value of its field `previous`; a
     `boolean` that is true takes away what `forgets` names, and is false again. With `live_choices`, its choices are asked of the platform (`Setup.options`), and are
     others when one of the fields in `depends_on` changes. It is asked for, and looked at, only while the field that
-    `only_for` names has the value there.
+    `only_for` names has the value there. One that `decides_host` says to whom the secrets beside it go: they are entered
+    anew where that changes, but for a secret that is not sent (`is_sent`), such as one that signs.
     """
 
     key: str
@@ -54,6 +55,8 @@ class FieldSpec:
     live_choices: bool = False
     depends_on: tuple[str, ...] = ()
     only_for: tuple[str, str] | None = None
+    decides_host: bool = False
+    is_sent: bool = True
     previous: str = ""
     forgets: str = ""
     placeholder: str = ""
@@ -121,6 +124,26 @@ def cleared(
         and any((values.get(key) or "") != (before.get(key) or "") for key in field.depends_on)
     }
     return {key: None if key in stale else value for key, value in values.items()}
+
+
+def goes_elsewhere(fields: Iterable[FieldSpec], before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Do secrets go to another host with these values than they did before?"""
+    return any(
+        _host_of(spec, before.get(spec.key)) != _host_of(spec, values.get(spec.key))
+        for spec in fields
+        if spec.decides_host
+    )
+
+
+def _host_of(spec: FieldSpec, value: Any) -> object:
+    text = str(value or spec.default or "").strip().lower()
+    if spec.kind != "url":
+        return text
+    try:
+        url = urlsplit(text)
+        return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+    except ValueError:
+        return text
 
 
 def split_secrets(

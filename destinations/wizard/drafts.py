@@ -16,7 +16,7 @@ from django.db import transaction
 from destinations import configured
 from destinations.configured import Document, current, platform_of
 from destinations.credentials import connections
-from destinations.fields import FieldSpec, cleared, split_secrets, with_defaults
+from destinations.fields import FieldSpec, cleared, goes_elsewhere, split_secrets, with_defaults
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, ConnectionStatus, Destination, DestinationRevision
 from destinations.platforms.port import ActionSpec, Connected, UnknownIntegration
@@ -157,8 +157,8 @@ def save_auth(
         raise SavedMeanwhile
     before = configured.connection_of(destination, document)
     kept = configured.entered_of(before) if before and before.scheme == scheme else {}
-    standing = configured.values_of(destination, document, kept)
     setup = platform_of(destination).setup
+    standing = configured.values_of(destination, document)
     chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)
     if chosen is None:
         return {"scheme": "Choose one of the ways to authenticate."}
@@ -168,6 +168,7 @@ def save_auth(
     if before and before.scheme == scheme and merged == kept and before.verified_at and not anew:
         _revise(destination, by=by, now=now, parts=lambda _: {"scheme": scheme, "connection": before.pk})
         return {}
+    standing = replace(standing, credentials={key: merged.get(key) for key in kept})
     connected = setup.connect(standing, scheme, entered)
     _name_connection(
         destination,
@@ -199,8 +200,11 @@ def use_connection(
 def merged_credentials(
     fields: Iterable[FieldSpec], values: Mapping[str, Any], kept: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What was entered, or what is kept where a secret was left blank."""
+    """What was entered, or what is kept where a secret was left blank: none that would go to another host."""
     fields = tuple(fields)
+    if kept and goes_elsewhere(fields, kept, with_defaults(fields, values)):
+        sent = {spec.key for spec in fields if spec.is_secret and spec.is_sent}
+        kept = {key: value for key, value in kept.items() if key not in sent}
     merged = {spec.key: _merged(spec, values.get(spec.key, spec.default), kept) for spec in fields}
     for spec in fields:
         if spec.previous and kept.get(spec.key) and merged[spec.key] != kept[spec.key]:

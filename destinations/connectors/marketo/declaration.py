@@ -25,6 +25,7 @@ CUSTOM_SERVICE = AuthScheme(
             required=True,
             placeholder="123-ABC-456",
             max_length=20,
+            decides_host=True,
             check=munchkin_problem,
         ),
         FieldSpec(key="client_id", label="Client ID", required=True, max_length=200),

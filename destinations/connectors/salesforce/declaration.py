@@ -43,6 +43,7 @@ def _host(only_for: tuple[str, str] | None = None) -> FieldSpec:
         label="My Domain",
         help="Setup > My Domain in Salesforce says it.",
         only_for=only_for,
+        decides_host=True,
         placeholder="yourcompany.my.salesforce.com",
         required=True,
         max_length=255,
@@ -60,6 +61,7 @@ CODE = AuthScheme(
             label="Where to sign in",
             kind="choice",
             required=True,
+            decides_host=True,
             default="production",
             choices=(
                 Choice("production", "Production", "login.salesforce.com"),

@@ -31,6 +31,7 @@ SIGNING = (
         help="Each request is signed with it, as standardwebhooks.com has it. 24 to 64 random bytes in base64:"
         " openssl rand -base64 32.",
         check=secret_problem,
+        is_sent=False,
         previous="previous_signing_secret",
     ),
     FieldSpec(
@@ -39,6 +40,7 @@ SIGNING = (
         kind="secret",
         help="Stored when you replace the one above. Requests carry a signature by each, until the receiver has changed.",
         check=secret_problem,
+        is_sent=False,
     ),
     FieldSpec(
         key="end_previous",
@@ -132,6 +134,7 @@ OAUTH2_CLIENT = AuthScheme(
             label="Token URL",
             kind="url",
             required=True,
+            decides_host=True,
             placeholder="https://example.com/oauth/token",
             check=url_problem,
         ),

@@ -3,6 +3,7 @@
 import pytest
 
 from destinations import configured, wizard
+from destinations.connectors.registry import REGISTRY
 from destinations.mapping import MappingRow
 from destinations.models import Connection, Destination
 from destinations.platforms.port import PlatformError, UnknownIntegration
@@ -340,3 +341,35 @@ def test_the_right_form_makes_them_good(adam: User) -> None:
     authenticated(destination, adam, "oauth2_code", environment="my_domain", **right)
 
     assert connection_of(destination).status == "waiting"
+
+
+# --- Where secrets go
+
+TOKEN_SERVER = {"token_url": "https://auth.example/token", "client_id": "app", "scope": ""}
+
+
+def test_a_stored_secret_does_not_go_to_another_token_server(adam: User) -> None:
+    scheme = next(s for s in REGISTRY["webhook"].schemes if s.key == "oauth2_client")
+    kept = {**TOKEN_SERVER, "client_secret": "s3cret", "signing_secret": "signs"}
+
+    def left_blank(token_url: str) -> tuple[object, object]:
+        typed = TOKEN_SERVER | {"token_url": token_url, "client_secret": "", "signing_secret": ""}
+        merged = wizard.merged_credentials(scheme.fields, typed, kept)
+        return merged["client_secret"], merged["signing_secret"]
+
+    assert left_blank("https://auth.example:443/other") == ("s3cret", "signs")
+    assert left_blank("https://evil.example/token") == (None, "signs")
+    assert left_blank("http://auth.example/token") == (None, "signs")
+    assert left_blank("https://auth.example:8443/token") == (None, "signs")
+
+
+def test_a_stored_secret_goes_to_no_other_organisation(adam: User) -> None:
+    destination = wizard.begin(account=adam.membership.account, integration="salesforce", by=adam, now=NOON)
+    right = EVIL | {"host": "acme.my.salesforce.com", "environment": "my_domain"}
+    authenticated(destination, adam, "oauth2_code", **right)
+
+    moved = right | {"host": "other.my.salesforce.com", "client_secret": ""}
+    problems = authenticated(destination, adam, "oauth2_code", **moved)
+
+    assert set(problems) == {"client_secret"}
+    assert entered(connection_of(destination)) == {}
