@@ -116,9 +116,9 @@ def _request(oauth: OAuth2, values: Values, body: str, url: str, *, secrets: tup
 
 
 def tokens_of(
-    oauth: OAuth2, answer: Answer, *, asked: Request, now: datetime, refresh_token: str = ""
+    oauth: OAuth2, answer: Answer, *, asked: Request, now: datetime, before: Mapping[str, Any] | None = None
 ) -> Tokens:
-    """Raises NoToken. A server that gives no new `refresh_token` lets the old one be used again.
+    """Raises NoToken. What was kept `before` stays where a server does not say it again: its `refresh_token`, `keeps`.
 
     What was `asked` is not said again, whatever the server quotes of it.
     """
@@ -132,9 +132,10 @@ def tokens_of(
         raise _no_token(error, answer.response.status, asked.secrets) from error
     except Exception as error:  # a library reads what anybody may write: depth, numbers, types
         raise NoToken(UNREADABLE) from error
-    kept = {key: given[key] for key in oauth.keeps if key in given}
-    kept |= {"access_token": _token(given["access_token"])}
-    if renewable := given.get("refresh_token") or refresh_token:
+    known = {**(before or {}), **{key: value for key, value in given.items() if value not in (None, "")}}
+    kept = {key: known[key] for key in oauth.keeps if key in known}
+    kept["access_token"] = _token(given["access_token"])
+    if renewable := known.get("refresh_token"):
         kept["refresh_token"] = _token(renewable)
     return Tokens(kept, _expires_at(oauth, given, now), _scopes(given))
 

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db import connection as database
 from django.db.models import F
 from django.utils import timezone
@@ -27,7 +27,7 @@ from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
 from destinations.credentials import connections, oauth
 from destinations.credentials.oauth import NoToken
-from destinations.models import Connection, ConnectionToken
+from destinations.models import Connection, ConnectionStatus, ConnectionToken
 from destinations.models.lane import OPEN
 from destinations.platforms.port import DestinationValues, Tokens
 from leadconduit.lib import outbound
@@ -49,6 +49,7 @@ LONGEST = PATIENCE + oauth.TIMEOUT
 """Seconds that it takes at most to have a good token: waiting for somebody who then dies, and asking."""
 
 NOT_THERE = "The connection was deleted: authenticate again."
+WAITING = "Nobody has given consent yet: connect it first."
 DEAD = "It has to be connected again."
 
 T = TypeVar("T")
@@ -151,7 +152,8 @@ class _Found:
     newer: Credentials | None = field(default=None, repr=False)
     request: Request | None = field(default=None, repr=False)
     asker: UUID | None = None
-    refresh_token: str = field(default="", repr=False)
+    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    before: Mapping[str, Any] = field(default_factory=dict, repr=False)
     version: int = 0
 
 
@@ -160,13 +162,20 @@ def _found(connection_id: str, version: int) -> _Found:
     declared = oauth_of(connection.integration, connection.scheme) if connection else None
     if connection is None or declared is None:
         raise NotConnected(NOT_THERE, gone=True)
-    token = ConnectionToken.objects.of(connection)
+    try:
+        token = ConnectionToken.objects.of(connection)
+    except IntegrityError as error:
+        raise NotConnected(NOT_THERE, gone=True) from error
     connection.token = token
     credentials = _opened(connection)
     if token.version > version and is_good(credentials):
         return _Found(connection, declared, newer=credentials)
     if connection.is_dead:
         raise NotConnected(connection.problem or DEAD, gone=True)
+    if connection.status == ConnectionStatus.WAITING or (
+        connection.scheme == "oauth2_code" and not token.version
+    ):
+        raise NotConnected(WAITING, gone=True)
     now = timezone.now()
     if token.cools_until > now:
         pause = (token.cools_until - now).total_seconds()
@@ -179,11 +188,13 @@ def _found(connection_id: str, version: int) -> _Found:
 
 
 def _with_request(connection: Connection, declared: OAuth2, token: ConnectionToken, asker: UUID) -> _Found:
-    values = {**client_of(connection.integration), **connection.settings, **connection.reveal()}
-    refresh_token = token.reveal().get("refresh_token", "") if token.version else ""
+    secrets = connection.reveal()
+    values = {**client_of(connection.integration), **connection.settings, **secrets}
+    before = token.reveal() if token.version else {}
+    before.pop("access_token", None)
     if connection.scheme == "oauth2_client":
         request = oauth.client_request(declared, values)
-    elif refresh_token:
+    elif refresh_token := before.get("refresh_token"):
         request = oauth.refresh_request(declared, values, refresh_token)
     else:
         connections.died(connection, DEAD, now=timezone.now())
@@ -193,7 +204,8 @@ def _with_request(connection: Connection, declared: OAuth2, token: ConnectionTok
         declared,
         request=request,
         asker=asker,
-        refresh_token=refresh_token,
+        secrets=secrets,
+        before=before,
         version=token.version,
     )
 
@@ -236,29 +248,77 @@ async def _answered(found: _Found, request: Request) -> Credentials:
             answer,
             asked=request,
             now=timezone.now(),
-            refresh_token=found.refresh_token,
+            before=found.before,
         )
     except NoToken as refusal:
         refused = refusal
     else:
-        return await in_thread(lambda: _kept(found, given))
+        kept = await in_thread(lambda: _kept(found, given))
+        if kept is None:
+            await _given_up(found, given)
+            raise await in_thread(lambda: _not_wanted(found))
+        return kept
     return await in_thread(lambda: _without(found, refused))
 
 
-def _kept(found: _Found, given: Tokens) -> Credentials:
+def _kept(found: _Found, given: Tokens) -> Credentials | None:
+    """What is newest now; None where nobody wants a token any more, since the connection is gone or was disconnected."""
     now = timezone.now()
-    kept = ConnectionToken.objects.keep(found.connection, given, now=now, asker=found.asker)
+    with transaction.atomic():
+        connection = _as_found(found)
+        kept = connection is not None and ConnectionToken.objects.keep(
+            connection, given, now=now, instead_of=found.version
+        )
     if kept and found.connection.token.failures:
         connections.recovered(found.connection.pk, version=found.connection.version, now=now)
-    connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
-    return _opened(connection)
+    return _newest(found)
+
+
+def _as_found(found: _Found) -> Connection | None:
+    """The connection, which nobody else can change in this transaction; None where somebody has."""
+    locked = Connection.objects.select_for_update()
+    return locked.filter(pk=found.connection.pk, version=found.connection.version).first()
+
+
+def _newest(found: _Found) -> Credentials | None:
+    """None where the connection has no token. Raises NotConnected where it was connected anew: its work begins anew."""
+    connection = Connection.objects.select_related("token").filter(pk=found.connection.pk).first()
+    credentials = _opened(connection) if connection else {}
+    if connection is None or not credentials.get("access_token"):
+        return None
+    if connection.version != found.connection.version:
+        raise _not_wanted(found)
+    return credentials
+
+
+def _not_wanted(found: _Found) -> NotConnected:
+    connection = Connection.objects.filter(pk=found.connection.pk).first()
+    if connection is None:
+        return NotConnected(NOT_THERE, gone=True)
+    if connection.is_dead:
+        return NotConnected(connection.problem or DEAD, gone=True)
+    return NotConnected("It was connected anew in the meantime.", gone=False, retry_after=FIRST_PAUSE)
+
+
+async def _given_up(found: _Found, given: Tokens) -> None:
+    """Nobody knows of this token any more, so nobody else would revoke it."""
+    values = {**client_of(found.connection.integration), **found.connection.settings, **found.secrets}
+    token = given.kept.get("refresh_token") or given.kept["access_token"]
+    if request := oauth.revoke_request(found.declared, values, token):
+        await outbound.asend(request)
 
 
 def _without(found: _Found, refusal: NoToken) -> Credentials:
     """There is no token. Somebody else may have got one after all; else the connection is dead, or cools down."""
-    connection = Connection.objects.select_related("token").get(pk=found.connection.pk)
-    if connection.token.version != found.version:
-        return _opened(connection)
+    connection = Connection.objects.select_related("token").filter(pk=found.connection.pk).first()
+    token = getattr(connection, "token", None)
+    if connection is None or token is None or connection.version != found.connection.version:
+        raise _not_wanted(found)
+    if token.version != found.version:
+        newest = _newest(found)
+        if newest is None:
+            raise _not_wanted(found)
+        return newest
     now = timezone.now()
     pause = min(FIRST_PAUSE * 2 ** min(connection.token.failures, 10), LONGEST_PAUSE)
     ConnectionToken.objects.filter(pk=connection.pk, asked_by=found.asker).update(

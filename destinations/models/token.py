@@ -1,16 +1,18 @@
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from destinations.models.connection import Connection
 from destinations.models.lane import OPEN
 from destinations.platforms.port import Tokens
 from leadconduit.lib import encryption
+
+BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class ConnectionTokenQuerySet(models.QuerySet["ConnectionToken"]):
@@ -19,18 +21,18 @@ class ConnectionTokenQuerySet(models.QuerySet["ConnectionToken"]):
         return self.get_or_create(connection=connection, defaults={"sealed": b""})[0]
 
     def keep(
-        self, connection: Connection, given: Tokens, *, now: datetime, asker: UUID | None = None
+        self, connection: Connection, given: Tokens, *, now: datetime, instead_of: int | None = None
     ) -> bool:
-        """Keep what a token server gave. With `asker`, only while the lease is theirs: else something newer is there."""
+        """Keep what a token server gave. `instead_of`: only where that version is still the last one."""
         token = self.of(connection)
         token.seal(given.kept)
         rows = self.filter(pk=connection.pk)
         return bool(
-            (rows.filter(asked_by=asker) if asker else rows).update(
+            (rows if instead_of is None else rows.filter(version=instead_of)).update(
                 sealed=token.sealed,
                 expires_at=given.expires_at,
                 given_at=now,
-                version=F("version") + 1,
+                version=Greatest(F("version") + 1, int((now - BEGINNING).total_seconds())),
                 asked_by=None,
                 asked_until=OPEN,
                 cools_until=OPEN,
@@ -42,7 +44,8 @@ class ConnectionTokenQuerySet(models.QuerySet["ConnectionToken"]):
 class ConnectionToken(models.Model):
     """What a token server gave a connection last. Encrypted as the connection's own secrets are.
 
-    `version` counts what was given, so that whoever was refused knows whether there is something newer. One at a time
+    `version` counts what was given, so that whoever was refused knows whether there is something newer. It is seconds
+    since BEGINNING at least, and so counts on where the row was deleted, and made again for a connection made anew. One at a time
     asks the server: whoever holds the lease (`asked_by`, until `asked_until`). After a failure nobody asks before
     `cools_until`.
     """

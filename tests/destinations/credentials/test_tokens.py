@@ -12,10 +12,10 @@ from django.utils import timezone
 from destinations.connectors.calls import Credentials, NotConnected
 from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
-from destinations.credentials import tokens
+from destinations.credentials import connections, oauth, tokens
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
-from destinations.platforms.port import Tokens
+from destinations.platforms.port import Connected, Tokens
 from leadconduit.accounts.models import Account, User
 from leadconduit.lib import outbound
 from tests.destinations.connectors.acme_crm import ACME
@@ -35,6 +35,7 @@ def acme_by_oauth(monkeypatch: pytest.MonkeyPatch, token_server: TokenServer) ->
     declared = OAuth2(
         authorize_url=lambda _: "https://acme.example/authorize",
         token_url=lambda _: token_server.url,
+        revoke_url=lambda _: token_server.url,
         keeps=("instance_url",),
     )
     by_oauth = dataclasses.replace(ACME, oauth={"oauth2_code": declared, "oauth2_client": declared})
@@ -185,7 +186,114 @@ def test_a_lease_of_a_process_that_died_ends(acme: Account, token_server: TokenS
     assert outbound.run(renewable(connection).get())["access_token"] == "access-1"
 
 
+def test_who_answers_after_the_lease_keeps_what_was_rotated(acme: Account, token_server: TokenServer) -> None:
+    """Somebody else holds the lease by then, and has nothing but the refresh token that was spent."""
+    connection = connection_of(acme)
+    found = tokens._found(connection.pk, 1)
+    ConnectionToken.objects.update(asked_until=timezone.now() - timedelta(seconds=1))
+    other = tokens._found(connection.pk, 1)
+    assert found.request
+    assert other.request
+
+    outbound.run(tokens._asked(found, found.request))
+
+    assert ConnectionToken.objects.get().reveal()["refresh_token"] == "refresh-1"
+    assert outbound.run(tokens._asked(other, other.request))["access_token"] == "access-1"
+    assert Connection.objects.get().status == ConnectionStatus.CONNECTED
+
+
+def test_what_a_server_does_not_say_again_stays_as_it_was(acme: Account, token_server: TokenServer) -> None:
+    connection = connection_of(acme)
+    connection.token.seal({"access_token": "a", "refresh_token": "refresh-0", "instance_url": "https://na1"})
+    connection.token.save()
+    token_server.changed = {"instance_url": None, "refresh_token": None}
+
+    credentials = outbound.run(renewable(connection).get())
+
+    assert credentials["instance_url"] == "https://na1"
+    assert ConnectionToken.objects.get().reveal()["refresh_token"] == "refresh-0"
+
+
+def disconnected(connection: Connection) -> None:
+    connections.disconnect(Connection.objects.get(pk=connection.pk), by=None)
+
+
+def connected_anew(connection: Connection) -> None:
+    given = Connected("connected", tokens=Tokens({"access_token": "new"}, None, None))
+    connections.connected(Connection.objects.get(pk=connection.pk), given, by=None, now=timezone.now())
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+@pytest.mark.parametrize("error", ["", "invalid_grant", "slow_down"])
+@pytest.mark.parametrize("scheme", ["oauth2_code", "oauth2_client"])
+def test_one_that_is_disconnected_meanwhile_has_no_token_and_none_is_left(
+    delivering: tuple[Connection, Destination],
+    token_server: TokenServer,
+    scheme: str,
+    error: str,
+    is_used: bool,
+) -> None:
+    connection, _ = delivering
+    if scheme == "oauth2_client":
+        Connection.objects.update(scheme=scheme)
+        ConnectionToken.objects.all().delete()
+    if not is_used:
+        Destination.objects.update(deleted_at=NOW)
+    token_server.error = error
+    token_server.meanwhile = lambda: disconnected(connection)
+
+    refused = refusal(connection)
+
+    assert refused.gone
+    assert Connection.objects.exists() == is_used
+    assert not ConnectionToken.objects.filter(version__gt=0).exists()
+    given = {"oauth2_code": "refresh-1", "oauth2_client": "access-1"}[scheme]
+    assert token_server.revoked == ([] if error else [given])
+
+
+@pytest.mark.parametrize("error", ["", "invalid_grant"])
+def test_one_that_is_connected_anew_meanwhile_keeps_its_new_token(
+    acme: Account, token_server: TokenServer, error: str
+) -> None:
+    """Nothing is revoked then: with many servers that would end the new consent, too."""
+    connection = connection_of(acme)
+    token_server.error = error
+    token_server.meanwhile = lambda: connected_anew(connection)
+
+    assert not refusal(connection).gone
+    assert token_server.revoked == []
+    assert credentials_of(connection)["access_token"] == "new"
+    assert Connection.objects.get().status == ConnectionStatus.CONNECTED
+
+
+def test_versions_count_on_after_it_was_disconnected(
+    delivering: tuple[Connection, Destination], token_server: TokenServer
+) -> None:
+    """Whoever still has the old token must not take the new one for it."""
+    connection, _ = delivering
+    outbound.run(renewable(connection).get())
+    before = credentials_of(connection)["token_version"]
+    disconnected(connection)
+    connected_anew(connection)
+
+    assert credentials_of(connection)["token_version"] >= before > 1
+
+
 # --- When there is no token to be had
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.WAITING, ConnectionStatus.CONNECTED])
+def test_one_that_waits_for_consent_is_not_dead(
+    delivering: tuple[Connection, Destination], token_server: TokenServer, status: str
+) -> None:
+    connection, destination = delivering
+    ConnectionToken.objects.all().delete()
+    Connection.objects.update(status=status)
+
+    assert "consent" in refusal(connection).sentence
+    assert Connection.objects.get().status == status
+    assert Lane.objects.get(destination=destination).unauthorized_until == OPEN
+    assert (token_server.requests, mail.outbox) == ([], [])
 
 
 @pytest.fixture
@@ -315,7 +423,7 @@ def test_what_breaks_us_gives_the_lease_back_and_leaves_a_trace(
         raise RuntimeError("refresh-0")
 
     connection = connection_of(acme)
-    monkeypatch.setattr(tokens.oauth, "tokens_of", broken)
+    monkeypatch.setattr(oauth, "tokens_of", broken)
 
     refused = refusal(connection)
 
@@ -349,6 +457,6 @@ def test_something_newer_is_not_written_over(acme: Account) -> None:
     ConnectionToken.objects.keep(connection, Tokens({"access_token": "by consent"}, None, None), now=NOW)
 
     assert not ConnectionToken.objects.keep(
-        connection, Tokens({"access_token": "late"}, None, None), now=NOW, asker=found.asker
+        connection, Tokens({"access_token": "late"}, None, None), now=NOW, instead_of=found.version
     )
     assert credentials_of(connection)["access_token"] == "by consent"

@@ -3,12 +3,13 @@ import ipaddress
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connections
 from pytest_django.fixtures import Settings
 
 
@@ -26,12 +27,17 @@ class TokenServer:
     body: str = ""
     """What it answers, whatever it is asked."""
     requests: list[dict[str, str]] = field(default_factory=list)
-    before_answering: threading.Event | None = None
+    revoked: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], object] | None = None
+    """What happens elsewhere, once, between its being asked and its answering."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def answer(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:
         with self.lock:
+            if "token" in form:
+                self.revoked.append(form["token"])
+                return 200, {}
             self.requests.append(form)
             if self.error or self.status != 200:
                 return self.status if self.status != 200 else 400, {"error": self.error}
@@ -67,6 +73,10 @@ def _handler(server: TokenServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             status, given = server.answer(form | {"authorization": self.headers.get("Authorization", "")})
+            if server.meanwhile and "token" not in form:
+                server.meanwhile()
+                server.meanwhile = None
+                connections.close_all()
             answer = (server.body or json.dumps(given)).encode()
             with contextlib.suppress(OSError):
                 self.send_response(status)
