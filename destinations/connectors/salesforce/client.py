@@ -418,7 +418,7 @@ _ACTIONS: Mapping[str, Callable[[Work], Awaitable[Result]]] = {
 
 def preview(order: Order) -> dict[str, Any]:
     """The request that writes; what is looked up before it is named in words."""
-    return preview_of(_written(order, order.destination.credentials))
+    return preview_of(_written(order, requests.as_previewed(order.destination.credentials)))
 
 
 def _written(order: Order, credentials: Credentials) -> Request:

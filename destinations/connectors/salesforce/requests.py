@@ -45,12 +45,19 @@ def is_record_id(text: str) -> bool:
 
 
 def instance_of(credentials: Credentials) -> str:
-    """The address of the organisation's API, which the token server's answer names. Raises NotConnected for a host that is
-    not Salesforce's: it gets no token."""
-    url = str(credentials.get("instance_url") or UNKNOWN_HOST)
+    """The address of the organisation's API, which the token server's answer names. Raises NotConnected without one,
+    and for a host that is not Salesforce's: it gets no token."""
+    url = str(credentials.get("instance_url") or "")
+    if not url:
+        raise NotConnected("Salesforce did not say where the organisation is: connect it again.", gone=True)
     if not _INSTANCE.fullmatch(url):
         raise NotConnected("The token server names a host that is not Salesforce's.", gone=True)
     return url.rstrip("/")
+
+
+def as_previewed(credentials: Credentials) -> Credentials:
+    """What a preview is made of, before anybody has connected too."""
+    return {**credentials, "instance_url": credentials.get("instance_url") or UNKNOWN_HOST}
 
 
 def link_to(credentials: Credentials, record_id: str) -> str:

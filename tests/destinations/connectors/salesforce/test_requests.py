@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from destinations.connectors.calls import NotConnected
 from destinations.connectors.salesforce import client, requests
 from leadconduit.lib.masking import MASK
 from tests.destinations.connectors.receiver import Received, Receiver
@@ -379,3 +380,16 @@ def test_a_text_stays_one_text_inside_a_query(text: str, written: str) -> None:
 
 def test_wildcards_are_nothing_special_in_a_search() -> None:
     assert requests.containing("50%_'") == r"'%50\%\_\'%'"
+
+
+@pytest.mark.parametrize("instance_url", [None, ""])
+def test_without_an_organisation_nothing_is_asked_and_previews_show_a_stand_in(
+    instance_url: str | None,
+) -> None:
+    credentials = {"access_token": "a", "instance_url": instance_url}
+
+    with pytest.raises(NotConnected, match="where the organisation is"):
+        requests.query(credentials, "SELECT Id FROM Lead")
+
+    shown = requests.query(requests.as_previewed(credentials), "SELECT Id FROM Lead")
+    assert shown.url.startswith(requests.UNKNOWN_HOST)
