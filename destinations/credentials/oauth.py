@@ -12,7 +12,8 @@ from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
 
-from destinations.connectors.answers import presentable
+from destinations.connectors.answers import json_of, presentable
+from destinations.connectors.calls import NotConnected
 from destinations.connectors.declaration import OAuth2
 from destinations.platforms.port import Consent, Tokens
 from leadconduit.lib.outbound import Answer, NotSent, Request
@@ -23,6 +24,9 @@ TIMEOUT = 10.0
 DEAD = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
 """Errors after which only a person can help, by connecting again. RFC 6749, 5.2."""
 
+NO_CLIENT = (
+    "There is no Client ID to connect with: enter one, or ask your operator to register an application."
+)
 UNREADABLE = "What the token server answered cannot be read."
 
 # What a token is made of: RFC 6749, appendix A.12 and A.17. One longer than this would fit into no header.
@@ -45,7 +49,7 @@ class NoToken(Exception):
 
 def consent(oauth: OAuth2, values: Values, *, redirect_uri: str, state: str) -> Consent:
     assert oauth.authorize_url is not None
-    client = WebApplicationClient(values["client_id"])
+    client = WebApplicationClient(_client_id(values))
     verifier = client.create_code_verifier(64)
     challenge = {
         "code_challenge": client.create_code_challenge(verifier, "S256"),
@@ -65,7 +69,7 @@ def consent(oauth: OAuth2, values: Values, *, redirect_uri: str, state: str) -> 
 def exchange_request(
     oauth: OAuth2, values: Values, *, code: str, verifier: str, redirect_uri: str
 ) -> Request:
-    body = WebApplicationClient(values["client_id"]).prepare_request_body(
+    body = WebApplicationClient(_client_id(values)).prepare_request_body(
         code=code,
         redirect_uri=redirect_uri,
         include_client_id=False,
@@ -75,13 +79,13 @@ def exchange_request(
 
 
 def refresh_request(oauth: OAuth2, values: Values, refresh_token: str) -> Request:
-    body = WebApplicationClient(values["client_id"]).prepare_refresh_body(refresh_token=refresh_token)
+    body = WebApplicationClient(_client_id(values)).prepare_refresh_body(refresh_token=refresh_token)
     return _request(oauth, values, body, oauth.token_url(values), secrets=(refresh_token,))
 
 
 def client_request(oauth: OAuth2, values: Values) -> Request:
     """Asks for a token with nothing but the client's own credentials."""
-    client = BackendApplicationClient(values["client_id"])
+    client = BackendApplicationClient(_client_id(values))
     body = client.prepare_request_body(scope=scopes_of(oauth, values) or None)
     return _request(oauth, values, body, oauth.token_url(values))
 
@@ -93,8 +97,16 @@ def revoke_request(oauth: OAuth2, values: Values, token: str) -> Request | None:
     return _request(oauth, values, urlencode({"token": token}), oauth.revoke_url(values), secrets=(token,))
 
 
+def _client_id(values: Values) -> str:
+    """Raises NotConnected: an operator may take away the application that was registered for everybody."""
+    client_id = str(values.get("client_id") or "").strip()
+    if not client_id:
+        raise NotConnected(NO_CLIENT, gone=True)
+    return client_id
+
+
 def _request(oauth: OAuth2, values: Values, body: str, url: str, *, secrets: tuple[str, ...] = ()) -> Request:
-    client_id, secret = values["client_id"], values.get("client_secret") or ""
+    client_id, secret = _client_id(values), values.get("client_secret") or ""
     headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
     way = oauth.client_authentication
     if (way(values) if callable(way) else way) == "basic":
@@ -177,6 +189,17 @@ def scopes_of(oauth: OAuth2, values: Values) -> list[Any]:
 def missing_scopes(oauth: OAuth2, values: Values, tokens: Tokens) -> list[str]:
     """Scopes that were asked for and not given; none where the server does not say what it gave."""
     return [] if tokens.scopes is None else sorted(set(scopes_of(oauth, values)) - tokens.scopes)
+
+
+def is_revoked(answer: Answer) -> bool:
+    """The token is worth nothing any more. RFC 7009, 2.2: 200, whether it was known or not; Google says 400, invalid_token,
+    of one that it does not know (developers.google.com/identity/protocols/oauth2/web-server, "Revoking a token")."""
+    response = answer.response
+    if response is None:
+        return False
+    known = json_of(response)
+    is_unknown = isinstance(known, dict) and known.get("error") == "invalid_token"
+    return 200 <= response.status < 300 or (response.status == 400 and is_unknown)
 
 
 def was_not_sent(answer: Answer) -> bool:

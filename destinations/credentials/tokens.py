@@ -29,7 +29,7 @@ from destinations.credentials import connections, oauth
 from destinations.credentials.oauth import NoToken
 from destinations.models import Connection, ConnectionStatus, ConnectionToken
 from destinations.models.lane import OPEN
-from destinations.platforms.port import DestinationValues, Tokens
+from destinations.platforms.port import DestinationValues, PlatformError, Tokens
 from leadconduit.lib import outbound
 from leadconduit.lib.encryption import DecryptionError
 from leadconduit.lib.ids import new_id
@@ -82,6 +82,18 @@ def credentials_of(connection: Connection) -> dict[str, Any]:
         return known
     given = {key: value for key, value in token.reveal().items() if key != "refresh_token"}
     return {**known, **given, "token_version": token.version, "token_good_until": _good_until(token)}
+
+
+def longest_lived(destination: DestinationValues) -> str:
+    """What to revoke: with the refresh token goes all that came of the consent (RFC 7009, 2.1), with an access token
+    nothing else; "" where there is neither. Raises PlatformError."""
+    token = ConnectionToken.objects.filter(pk=destination.connection_id, version__gt=0).first()
+    try:
+        kept = token.reveal() if token else {}
+    except DecryptionError as error:
+        raise PlatformError("The stored credentials cannot be read.") from error
+    known = {**destination.credentials, **kept}
+    return str(known.get("refresh_token") or known.get("access_token") or "")
 
 
 def _good_until(token: ConnectionToken) -> datetime | None:
@@ -184,7 +196,13 @@ def _found(connection_id: str, version: int) -> _Found:
     mine = ConnectionToken.objects.filter(pk=connection.pk, version=token.version, asked_until__lte=now)
     if not mine.update(asked_by=asker, asked_until=now + LEASE):
         return _Found(connection, declared)
-    return _with_request(connection, declared, token, asker)
+    try:
+        return _with_request(connection, declared, token, asker)
+    except NotConnected:
+        ConnectionToken.objects.filter(pk=connection.pk, asked_by=asker).update(
+            asked_by=None, asked_until=OPEN
+        )
+        raise
 
 
 def _with_request(connection: Connection, declared: OAuth2, token: ConnectionToken, asker: UUID) -> _Found:

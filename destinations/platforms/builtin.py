@@ -137,14 +137,15 @@ class BuiltinSetup:
             raise PlatformError("The credentials are not complete: enter them again.")
 
     def forget(self, destination: DestinationValues) -> None:
-        declared, token = self._oauth(destination), destination.credentials.get("refresh_token")
-        token = token or destination.credentials.get("access_token")
-        if (
-            declared
-            and token
-            and (request := oauth.revoke_request(declared, _with_client(destination), token))
-        ):
-            outbound.send(request)
+        declared, token = self._oauth(destination), tokens.longest_lived(destination)
+        if declared is None or not token:
+            return
+        try:
+            request = oauth.revoke_request(declared, _with_client(destination), token)
+        except NotConnected as refused:
+            raise PlatformError(refused.sentence) from refused
+        if request is not None and not oauth.is_revoked(outbound.send(request)):
+            raise PlatformError("The other system did not say that it gave the access up.")
 
     def _verified(self, destination: DestinationValues) -> Connected:
         """Credentials that were just typed, asked of the system itself where it can tell."""

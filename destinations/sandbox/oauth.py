@@ -121,10 +121,14 @@ def token(stand_in: StandIn, given: Mapping[str, str], authorization: str) -> Re
 
 
 def revoke(stand_in: StandIn, token: str) -> Reply:
-    """RFC 7009: with a token go all that came of the same consent; one that is not known is no error."""
+    """RFC 7009, 2.1: with a refresh token goes all that came of the same consent, an access token goes alone (a server may
+    do more, and nobody can rely on it). 2.2: one that is not known is no error."""
     row = _find(stand_in, token)
-    if row:
+    if row and row.kind == "refresh":
         _revoke_family(row)
+    elif row and row.kind == "access":
+        row.is_revoked = True
+        row.save()
     return Reply(200)
 
 

@@ -282,6 +282,19 @@ def test_versions_count_on_after_it_was_disconnected(
 # --- When there is no token to be had
 
 
+@pytest.mark.parametrize("scheme", ["oauth2_code", "oauth2_client"])
+def test_one_without_an_application_says_so_and_holds_nobody_up(
+    acme: Account, token_server: TokenServer, scheme: str
+) -> None:
+    """The operator has taken away the one that was registered for everybody."""
+    connection = connection_of(acme, scheme=scheme)
+    Connection.objects.update(settings={})
+
+    assert "Client ID" in refusal(connection).sentence
+    assert Connection.objects.get().status == ConnectionStatus.CONNECTED
+    assert ConnectionToken.objects.get().asked_by is None
+
+
 @pytest.mark.parametrize("status", [ConnectionStatus.WAITING, ConnectionStatus.CONNECTED])
 def test_one_that_waits_for_consent_is_not_dead(
     delivering: tuple[Connection, Destination], token_server: TokenServer, status: str

@@ -37,7 +37,7 @@ class TokenServer:
         with self.lock:
             if "token" in form:
                 self.revoked.append(form["token"])
-                return 200, {}
+                return self.status, {"error": self.error}
             self.requests.append(form)
             if self.error or self.status != 200:
                 return self.status if self.status != 200 else 400, {"error": self.error}

@@ -138,7 +138,17 @@ def test_an_expired_token_is_refused_and_a_refreshed_one_taken(
     assert vendor.get(f"{LOGIN}/userinfo").status_code == 200
 
 
-def test_revoking_ends_everything_of_the_consent(vendor: Vendor, tokens: dict[str, str]) -> None:
+def test_revoking_an_access_token_ends_that_one_alone(vendor: Vendor, tokens: dict[str, str]) -> None:
+    assert vendor.form(f"{LOGIN}/revoke", token=tokens["access_token"]).status_code == 200
+
+    vendor.token = tokens["access_token"]
+    assert vendor.get(f"{LOGIN}/userinfo").status_code == 401
+    assert "access_token" in refreshed(vendor, tokens["refresh_token"]).data
+
+
+def test_revoking_a_refresh_token_ends_everything_of_the_consent(
+    vendor: Vendor, tokens: dict[str, str]
+) -> None:
     assert vendor.form(f"{LOGIN}/revoke", token=tokens["refresh_token"]).status_code == 200
 
     vendor.token = tokens["access_token"]

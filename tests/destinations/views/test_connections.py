@@ -9,14 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from destinations.connectors.calls import Calls
 from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
+from destinations.credentials import connections
 from destinations.fields import FieldSpec
-from destinations.models import Connection, ConnectionStatus, Lane
+from destinations.models import Connection, ConnectionStatus, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
-from destinations.platforms.port import AuthScheme, DestinationValues, Identity
+from destinations.platforms.port import AuthScheme, Connected, DestinationValues, Identity, PlatformError
 from leadconduit.accounts.models import Account, User
 from tests.destinations.connectors.acme_crm import ACME
 from tests.destinations.credentials.token_server import TokenServer, token_server
@@ -212,6 +214,26 @@ def test_one_that_nothing_names_is_gone_when_it_is_disconnected(page: Client, co
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize("status", [200, 503])
+def test_whoever_disconnects_reads_when_the_other_system_could_not_be_told(
+    page: Client,
+    connection: Connection,
+    token_server: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+) -> None:
+    connect(page, connection)
+    acme = REGISTRY["acme"]
+    revoking = dataclasses.replace(acme.oauth["oauth2_code"], revoke_url=lambda _: token_server.url)
+    monkeypatch.setitem(REGISTRY, "acme", dataclasses.replace(acme, oauth={"oauth2_code": revoking}))
+    token_server.status = status
+
+    answer = page.post(reverse("app:connection-disconnect", args=[connection.pk]), follow=True)
+
+    assert ("could not be told" in answer.content.decode()) == (status == 503)
+    assert token_server.revoked == ["refresh-1"]
+
+
 def test_the_list_says_as_whom_and_where(page: Client, connection: Connection) -> None:
     connect(page, connection)
 
@@ -233,3 +255,92 @@ def test_a_system_that_cannot_be_asked_is_not_said_to_be_verified(page: Client, 
     assert "It is connected" not in shown
     connection.refresh_from_db()
     assert connection.verified_at is None
+
+
+# --- What others do meanwhile
+
+
+def test_a_consent_under_way_does_not_undo_a_disconnect(
+    page: Client, connection: Connection, acme: Account, token_server: TokenServer
+) -> None:
+    destination = delivering_by(connection, acme)
+    state = ask(page, connection)["state"]
+    page.post(reverse("app:connection-disconnect", args=[connection.pk]))
+
+    assert come_back(page, state).status_code == 400
+
+    connection.refresh_from_db()
+    assert (connection.status, connection.reveal()) == ("needs_attention", {})
+    assert Lane.objects.get(destination=destination).unauthorized_until == FOREVER
+    assert not token_server.requests
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_was_asked_before_somebody_disconnected_changes_nothing(
+    connection: Connection, acme: Account, adam: User, is_gone: bool
+) -> None:
+    if not is_gone:
+        delivering_by(connection, acme)
+    read_before = Connection.objects.get(pk=connection.pk)
+    connections.disconnect(Connection.objects.get(pk=connection.pk), by=adam)
+    outcome = Connected("connected", identity=Identity("ann", "Org", "org-1"))
+
+    assert not connections.connected(read_before, outcome, by=adam, now=timezone.now())
+    assert not connections.verified(read_before, outcome, by=adam, now=timezone.now())
+    assert not connections.died(read_before, "Refused.", now=timezone.now())
+
+    left = Connection.objects.filter(pk=connection.pk).first()
+    assert (left is None) is is_gone
+    assert left is None or (left.problem, left.organisation_id) == ("It was disconnected.", "")
+
+
+def test_an_older_death_does_not_kill_what_was_connected_anew(connection: Connection, adam: User) -> None:
+    read_before = Connection.objects.get(pk=connection.pk)
+    connections.connected(connection, Connected("connected"), by=adam, now=timezone.now())
+
+    connections.died(read_before, "Refused.", now=timezone.now())
+
+    connection.refresh_from_db()
+    assert connection.status == ConnectionStatus.CONNECTED
+
+
+def test_an_open_lane_over_a_dead_connection_closes_again(connection: Connection, acme: Account) -> None:
+    destination = delivering_by(connection, acme)
+    connections.died(connection, "Refused.", now=timezone.now())
+    lane = Lane.objects.filter(destination=destination)
+
+    for closes in (
+        lambda: connections.refused(connection.pk, "No.", version=connection.version, now=timezone.now()),
+        lambda: connections.died(connection, "No.", now=timezone.now()),
+        lambda: connections.stays_closed(connection.pk),
+    ):
+        lane.update(unauthorized_until=OPEN)
+        closes()
+        assert lane.get().unauthorized_until == FOREVER
+
+
+def test_nobody_is_connected_anew_where_the_organisation_cannot_be_checked(
+    page: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(page, connection)
+
+    async def silent(calls: Calls, destination: DestinationValues) -> Identity:
+        raise PlatformError("No answer.")
+
+    monkeypatch.setitem(REGISTRY, "acme", dataclasses.replace(REGISTRY["acme"], identify=silent))
+    version = connection.version
+
+    answer = come_back(page, ask(page, connection)["state"])
+
+    assert answer.status_code == 400
+    assert "could not be checked" in answer.content.decode()
+    connection.refresh_from_db()
+    assert connection.version == version
+
+
+def delivering_by(connection: Connection, account: Account) -> Destination:
+    destination = DestinationFactory.create(account=account)
+    assert destination.live is not None
+    destination.live.document["connection"] = connection.pk
+    destination.live.save()
+    return destination
