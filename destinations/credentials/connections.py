@@ -22,6 +22,13 @@ TOLD_AT, TOLD_AT_FAILURE = 2, 5
 """With which refusal, or failure of a token server, in a row admins are written to: most pass before."""
 
 
+CHANGED = (
+    *("settings", "secrets", "name", "user", "organisation", "organisation_id"),
+    *("status", "problem", "verified_at", "probe_at", "refusals", "version"),
+)
+"""What may be another when it is connected anew."""
+
+
 def destinations_using(connection: Connection, *, live: bool = False) -> "list[Destination]":
     """The destinations whose revisions name it, by name; with `live`, those that deliver by it."""
     of_account = Destination.objects.filter(account=connection.account_id, deleted_at__isnull=True)
@@ -46,9 +53,14 @@ def begin(connection: Connection, outcome: Connected, *, now: datetime) -> None:
     elif outcome.status == "connected":
         connection.verified_at = now
     _keep_identity(connection, outcome.identity)
-    connection.save()
+    connection.save(force_update=True)
     if outcome.tokens is not None:
         ConnectionToken.objects.keep(connection, outcome.tokens, now=now)
+
+
+def is_unknown(connection: Connection, identity: Identity | None) -> bool:
+    """Can nobody tell whether it leads to the data that it led to before?"""
+    return bool(connection.organisation_id) and not (identity and identity.organisation_id)
 
 
 def is_another(connection: Connection, identity: Identity | None) -> bool:
@@ -65,47 +77,66 @@ def connected(
     by: User | None,
     now: datetime,
     entered: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
-) -> None:
+) -> bool:
     """Its credentials are good. Lanes that were closed for its sake are open again; what waits goes out.
 
-    `entered` replaces what it had: what may be shown, and what may not.
+    `entered` replaces what it had: what may be shown, and what may not. Nothing happens, and False is returned, where
+    somebody disconnected it, or connected it anew, since `connection` was read: before the system was asked.
     """
+    locked = _locked(connection.pk, connection.version)
+    if locked is None:
+        return False
     if entered is not None:
-        connection.settings = dict(entered[0])
-        connection.seal(dict(entered[1]))
-    _be_good(connection)
-    connection.verified_at = now if outcome.status == "connected" else None
-    connection.version += 1
-    _keep_identity(connection, outcome.identity)
-    connection.save()
+        locked.settings = dict(entered[0])
+        locked.seal(dict(entered[1]))
+    _be_good(locked)
+    locked.verified_at = now if outcome.status == "connected" else None
+    locked.version += 1
+    _keep_identity(locked, outcome.identity)
+    locked.save(update_fields=CHANGED)
     if outcome.tokens is not None:
-        ConnectionToken.objects.keep(connection, outcome.tokens, now=now)
-    _open_lanes(connection)
+        ConnectionToken.objects.keep(locked, outcome.tokens, now=now)
+    _open_lanes(locked)
+    for name in CHANGED:
+        setattr(connection, name, getattr(locked, name))
     AuditEvent.record(
-        account=connection.account,
+        account=locked.account,
         by=by,
         action="connection.connected",
-        on=connection,
-        detail={"organisation_id": connection.organisation_id},
+        on=locked,
+        detail={"organisation_id": locked.organisation_id},
     )
+    return True
 
 
 def died(connection: Connection, sentence: str, *, now: datetime) -> bool:
     """Only a person can help: its destinations' lanes close, and what is owed to them waits. True for who noticed first.
 
-    Must not be called inside a transaction: the account's admins are written to.
+    Nothing happens where it was disconnected, or connected anew, since `connection` was read. Must not be called inside a
+    transaction: the account's admins are written to.
     """
     with transaction.atomic():
-        noticed = (
-            Connection.objects.filter(pk=connection.pk)
-            .exclude(status=ConnectionStatus.NEEDS_ATTENTION, probe_at=None)
-            .update(status=ConnectionStatus.NEEDS_ATTENTION, problem=sentence, probe_at=None, refusals=0)
-        )
-        _lanes(connection).update(unauthorized_until=FOREVER)
+        locked = _locked(connection.pk, connection.version)
+        if locked is None:
+            return False
+        noticed = not locked.is_dead
+        if noticed:
+            locked.status, locked.problem = ConnectionStatus.NEEDS_ATTENTION, sentence
+            locked.probe_at, locked.refusals = None, 0
+            locked.save(update_fields=["status", "problem", "probe_at", "refusals"])
+        _close_again(locked)
     if noticed:
         logger.warning("connection.died", connection_id=connection.pk)
-        _tell_admins(connection, sentence)
-    return bool(noticed)
+        _tell_admins(locked, sentence)
+    return noticed
+
+
+def stays_closed(connection_id: str) -> None:
+    """Somebody tried to deliver by it, and it is dead: a lane over it that stands open is closed again."""
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().filter(pk=connection_id).first()
+        if connection is not None and connection.is_dead:
+            _close_again(connection)
 
 
 def refused(connection_id: str, sentence: str, *, version: int, now: datetime) -> None:
@@ -116,7 +147,10 @@ def refused(connection_id: str, sentence: str, *, version: int, now: datetime) -
     """
     with transaction.atomic():
         connection = _locked(connection_id, version)
-        if connection is None or connection.is_dead or (connection.probe_at and connection.probe_at > now):
+        if connection is None:
+            return
+        if connection.is_dead or (connection.probe_at and connection.probe_at > now):
+            _close_again(connection)
             return
         connection.refusals += 1
         pause = min(FIRST_PAUSE * 2 ** min(connection.refusals - 1, 10), LONGEST_PAUSE)
@@ -133,7 +167,10 @@ def cools(connection: Connection, sentence: str, *, failures: int, until: dateti
     """
     with transaction.atomic():
         locked = _locked(connection.pk, connection.version)
-        if locked is None or locked.is_dead:
+        if locked is None:
+            return
+        if locked.is_dead:
+            _close_again(locked)
             return
         if failures >= TOLD_AT_FAILURE:
             _hold(locked, sentence, until=until)
@@ -158,14 +195,17 @@ def recovered(connection_id: str, *, version: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def verified(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> None:
-    """The system was asked, and knows these credentials."""
-    if connection.status != ConnectionStatus.CONNECTED:
-        connected(connection, outcome, by=by, now=now)
-        return
-    connection.verified_at = now
-    _keep_identity(connection, outcome.identity)
-    connection.save(update_fields=["verified_at", "user", "organisation", "organisation_id"])
+def verified(connection: Connection, outcome: Connected, *, by: User | None, now: datetime) -> bool:
+    """The system was asked, and knows these credentials. False as `connected` has it."""
+    locked = _locked(connection.pk, connection.version)
+    if locked is None:
+        return False
+    if locked.status != ConnectionStatus.CONNECTED:
+        return connected(locked, outcome, by=by, now=now)
+    locked.verified_at = now
+    _keep_identity(locked, outcome.identity)
+    locked.save(update_fields=["name", "verified_at", "user", "organisation", "organisation_id"])
+    return True
 
 
 @transaction.atomic
@@ -181,6 +221,7 @@ def rename(connection: Connection, name: str, *, by: User | None) -> None:
 @transaction.atomic
 def disconnect(connection: Connection, *, by: User | None) -> bool:
     """Erase its credentials. What is owed by it waits until it is connected again. True: nothing named it, it is gone."""
+    connection = Connection.objects.select_for_update().get(pk=connection.pk)
     AuditEvent.record(account=connection.account, by=by, action="connection.disconnected", on=connection)
     if not destinations_using(connection):
         connection.delete()
@@ -190,7 +231,7 @@ def disconnect(connection: Connection, *, by: User | None) -> bool:
     connection.version += 1
     connection.verified_at = None
     connection.seal({})
-    connection.save()
+    connection.save(update_fields=CHANGED)
     ConnectionToken.objects.filter(pk=connection.pk).delete()
     _lanes(connection).update(unauthorized_until=FOREVER)
     return False
@@ -207,8 +248,16 @@ def _keep_identity(connection: Connection, identity: Identity | None) -> None:
     connection.organisation_id = identity.organisation_id[:200]
 
 
+def hold(connection_id: str | None) -> None:
+    """Nobody else changes how it stands until the caller's transaction ends. Before its lanes are touched, as everywhere."""
+    Connection.objects.select_for_update().filter(pk=connection_id).first()
+
+
 def close_lane_if_dead(destination: Destination, connection_id: str | None) -> None:
-    """A destination that begins to deliver by another connection is open or closed as that one is."""
+    """A destination that begins to deliver by another connection is open or closed as that one is.
+
+    In the caller's transaction, after `hold`.
+    """
     closed = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).first()
     until = OPEN if closed is None else closed.probe_at or FOREVER
     Lane.objects.filter(destination=destination).update(unauthorized_until=until)
@@ -229,6 +278,11 @@ def _hold(connection: Connection, sentence: str, *, until: datetime) -> None:
     connection.probe_at = until
     connection.save()
     _lanes(connection).update(unauthorized_until=until)
+
+
+def _close_again(connection: Connection) -> None:
+    until = connection.probe_at or FOREVER
+    _lanes(connection).filter(unauthorized_until__lt=until).update(unauthorized_until=until)
 
 
 def _open_lanes(connection: Connection) -> None:

@@ -25,7 +25,7 @@ class UnderWay:
     """For which connection consent was asked, and the destination in whose wizard that was, "" elsewhere.
 
     `entered` replaces what the connection had, once consent is there; None: it stays. `elsewhere`: another organisation
-    than before is what is wanted.
+    than before is what is wanted. `version` is the connection's, which nobody may have changed when the answer comes.
     """
 
     connection_id: str
@@ -33,6 +33,7 @@ class UnderWay:
     verifier: str = field(default="", repr=False)
     entered: Mapping[str, Any] | None = field(default=None, repr=False)
     elsewhere: bool = False
+    version: int = 0
 
 
 def begin(session: Session, state: str, under_way: UnderWay, *, now: datetime) -> None:
@@ -42,6 +43,7 @@ def begin(session: Session, state: str, under_way: UnderWay, *, now: datetime) -
         "connection": under_way.connection_id,
         "instance": under_way.instance_id,
         "elsewhere": under_way.elsewhere,
+        "version": under_way.version,
         "sealed": base64.b64encode(encryption.encrypt(secret, bound_to=_place(state))).decode(),
         "at": now.isoformat(),
     }
@@ -60,7 +62,14 @@ def end(session: Session, state: str, *, now: datetime) -> UnderWay | None:
     verifier, entered = json.loads(
         encryption.decrypt(base64.b64decode(found["sealed"]), bound_to=_place(state))
     )
-    return UnderWay(found["connection"], found["instance"], verifier, entered, found["elsewhere"])
+    return UnderWay(
+        found["connection"],
+        found["instance"],
+        verifier,
+        entered,
+        found["elsewhere"],
+        found.get("version", 0),
+    )
 
 
 def new_state() -> str:

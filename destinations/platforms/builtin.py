@@ -269,6 +269,9 @@ class BuiltinSender:
         try:
             result = _linked(await self._client_of(order.destination).send(order, calls))
         except NotConnected as refused:
+            connection_id = order.destination.connection_id
+            if refused.gone and connection_id and not order.test:
+                await tokens.in_thread(lambda: connections.stays_closed(connection_id))
             outcome = Outcome.UNAUTHORIZED if refused.gone else Outcome.UNAVAILABLE
             return Result(
                 outcome, refused.sentence, refused.retry_after, exchange=calls.exchange, not_connected=True

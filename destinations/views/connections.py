@@ -19,7 +19,7 @@ from destinations.models import Connection, Destination
 from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import get_or_post, tile
-from destinations.views.consent import ask, find
+from destinations.views.consent import CHANGED_MEANWHILE, NOT_CHECKED, ask, find
 from destinations.wizard import merged_credentials
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
@@ -148,14 +148,18 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(
             request, connection, another=outcome.identity.organisation or outcome.identity.organisation_id
         )
-    connections.connected(
+    if connections.is_unknown(connection, outcome.identity):
+        return _page(request, connection, {"": NOT_CHECKED})
+    if connections.connected(
         connection,
         outcome,
         by=request.member,
         now=timezone.now(),
         entered=split_secrets(scheme.fields, values),
-    )
-    messages.success(request, "Connected. Deliveries that waited for it are on their way.")
+    ):
+        messages.success(request, "Connected. Deliveries that waited for it are on their way.")
+    else:
+        messages.error(request, CHANGED_MEANWHILE)
     return redirect("app:connection-detail", connection.pk)
 
 
@@ -166,15 +170,18 @@ def connection_verify(request: MemberRequest, connection_id: str) -> HttpRespons
     connection = find(request, connection_id)
     outcome = _setup(connection).identify(configured.values_of_connection(connection))
     sentence = outcome.problems.get("", "")
-    connection.refresh_from_db()
     if outcome.status == "connected":
-        connections.verified(connection, outcome, by=request.member, now=timezone.now())
-        messages.success(request, "It is connected.")
+        if connections.verified(connection, outcome, by=request.member, now=timezone.now()):
+            messages.success(request, "It is connected.")
+        else:
+            messages.error(request, CHANGED_MEANWHILE)
     elif outcome.status == "unasked":
         messages.info(
             request,
             "The system cannot be asked whether it takes these credentials. A test of the destination shows it.",
         )
+    elif outcome.status == "refused" and not sentence:
+        messages.error(request, "Its credentials are not complete: connect it again.")
     elif outcome.status == "refused":
         connections.refused(connection.pk, sentence, version=connection.version, now=timezone.now())
         messages.error(request, f"The credentials are refused. {sentence}")

@@ -23,6 +23,11 @@ from destinations.platforms.registry import PLATFORMS
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
+NOT_CHECKED = "It could not be checked whether this is the same organisation: try again. Nothing was changed."
+CHANGED_MEANWHILE = (
+    "Somebody else changed this connection in the meantime. Look at it, and begin again if need be."
+)
+
 
 @require_safe
 @requires(Role.ADMIN)
@@ -56,7 +61,7 @@ def ask(
     except PlatformError as refused:
         messages.error(request, refused.sentence)
         return redirect("app:connection-detail", connection.pk)
-    under_way = UnderWay(connection.pk, instance_id, asked.verifier, entered, elsewhere)
+    under_way = UnderWay(connection.pk, instance_id, asked.verifier, entered, elsewhere, connection.version)
     consent.begin(request.session, state, under_way, now=timezone.now())
     context = {"connection": connection, "url": asked.url, "section": "connection"}
     answer = render(request, "connections/consent.html", context)
@@ -90,6 +95,8 @@ def connection_callback(request: MemberRequest) -> HttpResponse:
             "It was used before, or it took longer than a quarter of an hour, or it came to another browser. Nothing"
             " was changed. Begin again where you came from.",
         )
+    if connection.version != under_way.version:
+        return _refused(request, "It is not connected", CHANGED_MEANWHILE, connection, under_way)
     if error := request.GET.get("error", ""):
         return _denied(request, connection, under_way, error)
     outcome = PLATFORMS[connection.platform].setup.consented(
@@ -132,15 +139,18 @@ def _settled(
             under_way,
             other=other,
         )
+    if connections.is_unknown(connection, outcome.identity):
+        return _refused(request, "It is not connected", NOT_CHECKED, connection, under_way)
     if outcome.status == "unverified":
         outcome = replace(outcome, status="connected")
-    connections.connected(
+    if not connections.connected(
         connection,
         outcome,
         by=request.member,
         now=timezone.now(),
         entered=_split(connection, under_way.entered),
-    )
+    ):
+        return _refused(request, "It is not connected", CHANGED_MEANWHILE, connection, under_way)
     who = " at ".join(filter(None, (connection.user, connection.organisation)))
     messages.success(request, f"Connected{f' as {who}' if who else ''}.")
     return redirect(_back(request, connection, under_way))

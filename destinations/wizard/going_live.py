@@ -117,6 +117,7 @@ def put_in_force(
 
     Within the caller's transaction, in which the destination is locked. Raises InUse, DeliveriesWait.
     """
+    connections.hold(revision.document["connection"])
     _write_actions(destination, revision, live_actions, now=now, used_by=used_by, waiting=waiting)
     revision.applied_at, revision.applied_by, revision.applied_untested = now, by, not tested
     revision.save(update_fields=["applied_at", "applied_by", "applied_untested"])
