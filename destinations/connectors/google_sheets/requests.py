@@ -7,6 +7,7 @@ the sheet is renamed; the range that Google answers for it is the one that is ap
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -106,7 +107,9 @@ def _leaves(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
             yield f"{before}{key}", value
 
 
-_CALCULATES = re.compile(r"[=+@].*|-(?!\d+([.,]\d+)?$).*", re.DOTALL)
+_CALCULATES = re.compile(r"[=+@].*|-(?!\d+([.,]\d+)?\s*\Z).*", re.DOTALL)
+# What Google may strip before it looks whether a formula begins: blanks, and what is not seen at all.
+_UNSEEN = ("Z", "C")
 
 
 def _cell(value: Any, option: str) -> Any:
@@ -114,7 +117,16 @@ def _cell(value: Any, option: str) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = as_text(value)
-    return f"'{text}" if option == "USER_ENTERED" and _CALCULATES.fullmatch(text) else text
+    return f"'{text}" if option == "USER_ENTERED" and _calculates(text) else text
+
+
+def _calculates(text: str) -> bool:
+    """Full-width signs begin a formula, too, as spreadsheets read them."""
+    meant = unicodedata.normalize("NFKC", text)
+    begins = next(
+        (at for at, sign in enumerate(meant) if unicodedata.category(sign)[0] not in _UNSEEN), len(meant)
+    )
+    return _CALCULATES.match(meant, begins) is not None
 
 
 # --- Links

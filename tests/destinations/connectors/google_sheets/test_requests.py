@@ -63,6 +63,24 @@ def test_a_row_is_appended_where_the_header_is(option: str) -> None:
         ("@SUM(A1)", "@SUM(A1)", "'@SUM(A1)"),
         ("-1+2", "-1+2", "'-1+2"),
         ("-=x\ny", "-=x\ny", "'-=x\ny"),
+        *(
+            (written, written, f"'{written}")
+            for sign in "=+@＝＋＠"
+            for written in (
+                f"{sign}A1",
+                f" {sign}A1",
+                f"\t\r\n{sign}A1",
+                f"\u00a0\u3000{sign}A1",
+                f"\ufeff{sign}A1",
+            )
+        ),
+        ("－A1", "－A1", "'－A1"),
+        (" -A1", " -A1", "' -A1"),
+        ("-5\n=A1", "-5\n=A1", "'-5\n=A1"),
+        (" ", " ", " "),
+        ("", "", ""),
+        ("a=b", "a=b", "a=b"),
+        (" -5.2", " -5.2", " -5.2"),
         ("-5.2", "-5.2", "-5.2"),
         ("2026-01-31", "2026-01-31", "2026-01-31"),
         (7, 7, 7),
