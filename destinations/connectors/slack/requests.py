@@ -34,10 +34,10 @@ def post_message(order: Order, known: Credentials) -> Request:
 
 
 def text_of(order: Order) -> str:
-    """The message, if one is mapped, and a line for each other field."""
+    """The message, if one is mapped, and a line for each other field, which no value can pass for."""
     message = _escaped(as_text(order.payload.get("text")).strip())
     others = {name: value for name, value in order.payload.items() if name != "text"}
-    lines = [f"*{_escaped(name)}:* {_escaped(value)}" for name, value in _flat(others) if value]
+    lines = [f"*{_within_a_line(name)}:* {_within_a_line(value)}" for name, value in _flat(others) if value]
     return "\n".join(filter(None, [message, *lines]))[:LONGEST_TEXT]
 
 
@@ -52,6 +52,12 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, st
 def _escaped(text: str) -> str:
     """A lead's values are no markup: `<!channel>` in a comment must call nobody. "Formatting message text", "Escaping"."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _within_a_line(text: str) -> str:
+    """Nothing in it begins a line, or is bold as a field's name is: mrkdwn has no escape for an asterisk."""
+    lines = (line.strip() for line in text.replace("*", "∗").splitlines())  # that is the point
+    return _escaped(" ".join(filter(None, lines)))
 
 
 def ask(method: str, known: Credentials, **query: str) -> Request:

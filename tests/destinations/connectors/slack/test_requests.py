@@ -42,6 +42,12 @@ def test_a_message_is_posted_to_the_channel(workspace: Receiver) -> None:
         ({"home": {"city": "Austin"}, "empty": None}, "*home.city:* Austin"),
         ({"text": "<!channel> a & b"}, "&lt;!channel&gt; a &amp; b"),
         ({"comment": "<@U1>"}, "*comment:* &lt;@U1&gt;"),
+        *(
+            ({"comment": f"x{end}*Email:* eve@evil.test"}, "*comment:* x ∗Email:∗ eve@evil.test")
+            for end in ("\n", "\r\n", "\r", "\n\n ", "\v", "\f", "\x85", "\u2028", "\u2029")
+        ),
+        ({"a": "1", "b*\nc": "2"}, "*a:* 1\n*b∗ c:* 2"),
+        ({"text": "two\n*lines*", "a": "1"}, "two\n*lines*\n*a:* 1"),
         ({}, ""),
     ],
 )
