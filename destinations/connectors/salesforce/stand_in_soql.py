@@ -1,7 +1,8 @@
 """The SOQL that the Salesforce stand-in understands: SELECT, FROM, WHERE with AND, ORDER BY, LIMIT, OFFSET.
 
 SOQL and SOSL Reference, "SOQL SELECT Syntax". A condition is `field op value`, the operator one of = != < > <= >= LIKE IN.
-Text is compared without regard to case, `\\'` and `\\\\` are escapes in it.
+Text is compared without regard to case. What a backslash means in it: "Quoted String Escape Sequences"; `\\%` and `\\_` are
+these signs themselves in LIKE.
 """
 
 import re
@@ -98,6 +99,11 @@ class _Reader:
                 allowed.append(self._value())
             self._expect(")")
             return lambda row: _low(row.get(name)) in allowed
+        if operator == "LIKE":
+            pattern = self._pattern()
+            return lambda row: (
+                isinstance(row.get(name), str) and pattern.fullmatch(_low(row[name])) is not None
+            )
         compare = _OPERATORS.get(operator)
         if compare is None:
             raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{operator}'")
@@ -130,7 +136,7 @@ class _Reader:
     def _value(self) -> Any:
         token = self._next()
         if token.startswith("'"):
-            return re.sub(r"\\(.)", r"\1", token[1:-1]).casefold()
+            return "".join(_meant(sign) for sign in _signs(token)).casefold()
         if token.lower() in ("true", "false", "null"):
             return {"true": True, "false": False, "null": None}[token.lower()]
         if re.fullmatch(r"[+-]?\d+(\.\d+)?", token):
@@ -138,6 +144,13 @@ class _Reader:
         if re.match(r"\d{4}-\d\d-\d\d", token):
             return token.casefold()
         raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token}'")
+
+    def _pattern(self) -> "re.Pattern[str]":
+        token = self._next()
+        if not token.startswith("'"):
+            raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token}'")
+        parts = (_WILDCARDS.get(sign) or re.escape(_meant(sign).casefold()) for sign in _signs(token))
+        return re.compile("".join(parts), re.DOTALL)
 
     def _number(self) -> int:
         token = self._next()
@@ -169,12 +182,17 @@ def _ordered_pair(left: Any, right: Any) -> bool:
     return left is not None and right is not None and isinstance(left, str) == isinstance(right, str)
 
 
-def _is_like(value: Any, pattern: Any) -> bool:
-    parts = (
-        ".*" if part == "%" else "." if part == "_" else re.escape(part)
-        for part in re.split("([%_])", str(pattern))
-    )
-    return isinstance(value, str) and re.fullmatch("".join(parts), value, re.DOTALL) is not None
+_WILDCARDS = {"%": ".*", "_": "."}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def _signs(quoted: str) -> list[str]:
+    """The characters of a text in quotes, each with the backslash before it."""
+    return re.findall(r"\\.|[^\\]", quoted[1:-1], re.DOTALL)
+
+
+def _meant(sign: str) -> str:
+    return _ESCAPES.get(sign[1], sign[1]) if sign[0] == "\\" else sign
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -184,7 +202,6 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": lambda left, right: _ordered_pair(left, right) and left > right,
     "<=": lambda left, right: _ordered_pair(left, right) and left <= right,
     ">=": lambda left, right: _ordered_pair(left, right) and left >= right,
-    "LIKE": _is_like,
 }
 
 

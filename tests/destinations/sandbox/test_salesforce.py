@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from destinations.connectors.salesforce.requests import containing
 from destinations.connectors.salesforce.stand_in import BRIGHT, NORTH, SALESFORCE
 from destinations.sandbox import keeping
 from tests.destinations.sandbox.vendor import Vendor
@@ -204,6 +205,31 @@ def test_an_escaped_quote_is_part_of_the_value(org: Vendor) -> None:
     assert queried(org, r"SELECT LastName FROM Lead WHERE LastName = 'O\'Neil' AND Email = null") == [
         {"LastName": "O'Neil"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("%", ["100% Ada", "back\\slash% Ada"]),
+        ("_", ["snake_case Ada"]),
+        ("ada", ["100% Ada", "back\\slash% Ada", "plain Ada", "snake_case Ada"]),
+        ("back\\slash%", ["back\\slash% Ada"]),
+        ("o'neil", []),
+    ],
+)
+def test_what_somebody_looks_for_is_no_pattern(org: Vendor, text: str, found: list[str]) -> None:
+    for name in ("100% Ada", "snake_case Ada", "plain Ada", "back\\slash% Ada"):
+        created(org, "Lead", LastName=name, Company="X")
+
+    soql = f"SELECT LastName FROM Lead WHERE LastName LIKE {containing(text)} ORDER BY LastName"
+    assert [row["LastName"] for row in queried(org, soql)] == found
+
+
+def test_a_pattern_of_our_own_has_wildcards(org: Vendor) -> None:
+    created(org, "Lead", LastName="Ada", Company="X")
+
+    assert queried(org, "SELECT LastName FROM Lead WHERE LastName LIKE 'a_a%'") == [{"LastName": "Ada"}]
+    assert queried(org, "SELECT LastName FROM Lead WHERE LastName LIKE 'a_'") == []
 
 
 def test_organisations_have_each_their_own(org: Vendor) -> None:
