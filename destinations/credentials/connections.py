@@ -211,7 +211,7 @@ def verified(connection: Connection, outcome: Connected, *, by: User | None, now
 @transaction.atomic
 def rename(connection: Connection, name: str, *, by: User | None) -> None:
     before = str(connection)
-    connection.name = name
+    connection.name = _line(name)
     connection.save(update_fields=["name"])
     AuditEvent.record(
         account=connection.account, by=by, action="connection.renamed", on=connection, detail={"from": before}
@@ -242,9 +242,9 @@ def _keep_identity(connection: Connection, identity: Identity | None) -> None:
         return
     if not connection.organisation_id and identity.organisation:
         # Until it is known as whom, it is called as the integration is.
-        connection.name = f"{connection.name}, {identity.organisation}"[:200]
-    connection.user = identity.user[:320]
-    connection.organisation = identity.organisation[:200]
+        connection.name = _line(f"{connection.name}, {identity.organisation}")[:200]
+    connection.user = _line(identity.user)[:320]
+    connection.organisation = _line(identity.organisation)[:200]
     connection.organisation_id = identity.organisation_id[:200]
 
 
@@ -296,6 +296,11 @@ def _lanes(connection: Connection) -> "models.QuerySet[Lane]":
     return Lane.objects.filter(destination__in=using.values("pk"))
 
 
+def _line(text: str) -> str:
+    """Without line breaks, which would end a header of an e-mail, and what no database keeps."""
+    return " ".join(text.replace("\0", " ").split())
+
+
 def _tell_admins(connection: Connection, sentence: str) -> None:
     admins = User.objects.filter(
         membership__account=connection.account_id,
@@ -311,6 +316,6 @@ def _tell_admins(connection: Connection, sentence: str) -> None:
     )
     for address in admins.values_list("email", flat=True):
         try:
-            EmailMessage(f"{connection} needs attention", body, to=[address]).send()
-        except OSError:
+            EmailMessage(f"{_line(str(connection))} needs attention", body, to=[address]).send()
+        except Exception:  # whatever an e-mail fails of must not undo what was found out
             logger.exception("connection.email_not_sent", connection_id=connection.pk)

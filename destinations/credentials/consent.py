@@ -24,15 +24,15 @@ Session = MutableMapping[str, Any]
 class UnderWay:
     """For which connection consent was asked, and the destination in whose wizard that was, "" elsewhere.
 
-    `entered` replaces what the connection had, once consent is there; None: it stays. `elsewhere`: another organisation
-    than before is what is wanted. `version` is the connection's, which nobody may have changed when the answer comes.
+    `entered` replaces what the connection had, once consent is there; None: it stays. `elsewhere`: the other organisation
+    that is wanted instead of the one before, by its id. `version` is the connection's, which nobody may have changed when the answer comes.
     """
 
     connection_id: str
     instance_id: str = ""
     verifier: str = field(default="", repr=False)
     entered: Mapping[str, Any] | None = field(default=None, repr=False)
-    elsewhere: bool = False
+    elsewhere: str = ""
     version: int = 0
 
 

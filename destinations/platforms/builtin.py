@@ -125,16 +125,31 @@ class BuiltinSetup:
     def identify(self, destination: DestinationValues) -> Connected:
         if wrong := self._incomplete(destination):
             return Connected("refused", wrong)
-        return self._identified(destination)
+        return Connected("waiting") if self._is_waiting(destination) else self._identified(destination)
 
     def _incomplete(self, destination: DestinationValues) -> dict[str, str]:
         """What is wrong with the form of its credentials: nothing may be asked with such."""
-        chosen = next((known for known in self.schemes(destination) if known.key == destination.scheme), None)
+        chosen = self._chosen(destination)
         return chosen.problems(destination.credentials) if chosen else {}
+
+    def _chosen(self, destination: DestinationValues) -> AuthScheme | None:
+        return next((known for known in self.schemes(destination) if known.key == destination.scheme), None)
+
+    def _is_waiting(self, destination: DestinationValues) -> bool:
+        """Nobody has given consent yet: that is no refusal."""
+        chosen = self._chosen(destination)
+        return (
+            chosen is not None and chosen.needs_consent and not (destination.credentials.get("access_token"))
+        )
 
     def _refuse_incomplete(self, destination: DestinationValues) -> None:
         if self._incomplete(destination):
             raise PlatformError("The credentials are not complete: enter them again.")
+
+    def _refuse_waiting(self, destination: DestinationValues) -> None:
+        self._refuse_incomplete(destination)
+        if self._is_waiting(destination):
+            raise PlatformError("Connect it first, and give your consent there.")
 
     def forget(self, destination: DestinationValues) -> None:
         declared, token = self._oauth(destination), tokens.longest_lived(destination)
@@ -194,7 +209,7 @@ class BuiltinSetup:
         options = self._connector(destination).options
         if options is None:
             raise PlatformError(f"The choices of `{field}` do not come from the receiver.")
-        self._refuse_incomplete(destination)
+        self._refuse_waiting(destination)
         return _asked(options(_calls(destination), destination, field, search, cursor))
 
     def save(self, destination: DestinationValues, page: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -226,7 +241,7 @@ class BuiltinSetup:
         spec, discover = self._spec(destination, action_id), self._connector(destination).discover
         if discover is None:
             raise PlatformError(f"What “{spec.name}” takes does not come from the receiver.")
-        self._refuse_incomplete(destination)
+        self._refuse_waiting(destination)
         action = self._as_set_up(destination, spec, action_id)
         return _asked(discover(_calls(destination), destination, action))
 

@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from destinations import configured, lifecycle, wizard
@@ -18,12 +17,15 @@ from destinations.forms.specs import SpecForm
 from destinations.models import Connection, ConnectionStatus, Destination
 from destinations.platforms.port import AuthScheme
 from destinations.views import steps
-from destinations.views.common import find, get_or_post, go, says_why, wants_fragment
+from destinations.views.common import find, get_or_post, says_why, wants_fragment
+from destinations.views.consent import ask
+from destinations.views.consent import find as find_connection
 from destinations.views.problems import Problem, problems_of
 from destinations.wizard import SavedMeanwhile
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.forms import ChoiceCards
+from leadconduit.lib.ids import is_id
 
 
 @get_or_post
@@ -40,7 +42,8 @@ def authenticate(request: MemberRequest, instance_id: str) -> HttpResponseBase:
 @requires(Role.ADMIN)
 @says_why
 def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
-    if chosen_connection := _others(destination).filter(pk=request.POST.get("use", "")).first():
+    use = request.POST.get("use", "")
+    if is_id(use) and (chosen_connection := _others(destination).filter(pk=use).first()):
         wizard.use_connection(
             destination=destination, connection=chosen_connection, by=request.member, now=timezone.now()
         )
@@ -64,10 +67,7 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
     except SavedMeanwhile:
         return _page(request, destination, naming, typed=values)
     if "connect" in request.POST and not wrong and (named := _connection(destination)):
-        return go(
-            request,
-            f"{reverse('app:connection-consent', args=[named.pk])}?destination={destination.instance_id}",
-        )
+        return ask(request, find_connection(request, named.pk), destination.instance_id)
     stays = naming is not None and bool(naming.errors)
     return (None if stays else steps.leave(request, destination, "auth")) or _page(
         request, destination, naming, wrong

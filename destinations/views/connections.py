@@ -16,7 +16,7 @@ from destinations.fields import split_secrets
 from destinations.forms.naming import ConnectionNameForm
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, Destination
-from destinations.platforms.port import AuthScheme, PlatformError, UnknownIntegration
+from destinations.platforms.port import AuthScheme, Identity, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import get_or_post, tile
 from destinations.views.consent import CHANGED_MEANWHILE, NOT_CHECKED, ask, find
@@ -69,7 +69,7 @@ def _page(
     connection: Connection,
     problems: Mapping[str, str] | None = None,
     *,
-    another: str = "",
+    another: Identity | None = None,
 ) -> HttpResponse:
     """`another`: the organisation that credentials lead to which were not taken, as it is not the one before."""
     scheme = _scheme(connection)
@@ -144,10 +144,8 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(request, connection, outcome.problems)
     if outcome.status == "waiting":
         return ask(request, connection, entered=values)
-    if connections.is_another(connection, outcome.identity) and "another" not in request.POST:
-        return _page(
-            request, connection, another=outcome.identity.organisation or outcome.identity.organisation_id
-        )
+    if connections.is_another(connection, outcome.identity) and not _is_meant(request, outcome.identity):
+        return _page(request, connection, another=outcome.identity)
     if connections.is_unknown(connection, outcome.identity):
         return _page(request, connection, {"": NOT_CHECKED})
     if connections.connected(
@@ -161,6 +159,11 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
     else:
         messages.error(request, CHANGED_MEANWHILE)
     return redirect("app:connection-detail", connection.pk)
+
+
+def _is_meant(request: MemberRequest, identity: Identity) -> bool:
+    """Somebody saw that it is this other organisation, and wants it."""
+    return request.POST.get("another") == identity.organisation_id
 
 
 @require_POST
@@ -180,6 +183,8 @@ def connection_verify(request: MemberRequest, connection_id: str) -> HttpRespons
             request,
             "The system cannot be asked whether it takes these credentials. A test of the destination shows it.",
         )
+    elif outcome.status == "waiting":
+        messages.info(request, "Nobody has given consent yet: connect it first.")
     elif outcome.status == "refused" and not sentence:
         messages.error(request, "Its credentials are not complete: connect it again.")
     elif outcome.status == "refused":

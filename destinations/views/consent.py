@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from destinations import configured
 from destinations.credentials import connections, consent
@@ -20,21 +20,25 @@ from destinations.fields import split_secrets
 from destinations.models import Connection, Destination
 from destinations.platforms.port import Connected, DestinationValues, PlatformError
 from destinations.platforms.registry import PLATFORMS
+from destinations.views.common import go, wants_fragment
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 
+SEEN = "organisations_seen"
+"""In the session: by connection, the organisation that somebody was told of which is not the one before."""
 NOT_CHECKED = "It could not be checked whether this is the same organisation: try again. Nothing was changed."
 CHANGED_MEANWHILE = (
     "Somebody else changed this connection in the meantime. Look at it, and begin again if need be."
 )
 
 
-@require_safe
+@require_POST
 @requires(Role.ADMIN)
 def connection_consent(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """On to the other system; `elsewhere` in the address: another organisation than before is meant."""
+    """On to the other system; with `elsewhere`, the organisation is meant that was refused last, as not the one before."""
     connection = find(request, connection_id)
-    return ask(request, connection, request.GET.get("destination", ""), elsewhere="elsewhere" in request.GET)
+    seen: str = request.session.get(SEEN, {}).get(connection.pk, "") if "elsewhere" in request.POST else ""
+    return ask(request, connection, request.POST.get("destination", ""), elsewhere=seen)
 
 
 def find(request: MemberRequest, connection_id: str) -> Connection:
@@ -48,7 +52,7 @@ def ask(
     instance_id: str = "",
     *,
     entered: Mapping[str, Any] | None = None,
-    elsewhere: bool = False,
+    elsewhere: str = "",
 ) -> HttpResponse:
     """A page in between, since no form of ours may lead to another host. What was `entered` is kept when consent is there:
     until then the connection goes on with what it has."""
@@ -60,9 +64,13 @@ def ask(
         )
     except PlatformError as refused:
         messages.error(request, refused.sentence)
-        return redirect("app:connection-detail", connection.pk)
-    under_way = UnderWay(connection.pk, instance_id, asked.verifier, entered, elsewhere, connection.version)
+        return go(request, "app:connection-detail", connection.pk)
+    under_way = UnderWay(
+        connection.pk, instance_id.replace("\0", ""), asked.verifier, entered, elsewhere, connection.version
+    )
     consent.begin(request.session, state, under_way, now=timezone.now())
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(asked.url)
     context = {"connection": connection, "url": asked.url, "section": "connection"}
     answer = render(request, "connections/consent.html", context)
     answer.headers["Cache-Control"] = "no-store"
@@ -126,8 +134,9 @@ def _settled(
     if outcome.tokens is None or outcome.status == "refused":
         words = outcome.problems.get("", "The other system gave no token.")
         return _refused(request, "It is not connected", f"{words} Connect again.", connection, under_way)
-    if connections.is_another(connection, outcome.identity) and not under_way.elsewhere:
+    if connections.is_another(connection, outcome.identity) and not _is_meant(under_way, outcome):
         assert outcome.identity is not None
+        request.session[SEEN] = {connection.pk: outcome.identity.organisation_id}
         other = outcome.identity.organisation or outcome.identity.organisation_id
         return _refused(
             request,
@@ -156,6 +165,10 @@ def _settled(
     return redirect(_back(request, connection, under_way))
 
 
+def _is_meant(under_way: UnderWay, outcome: Connected) -> bool:
+    return outcome.identity is not None and under_way.elsewhere == outcome.identity.organisation_id
+
+
 def _split(
     connection: Connection, entered: Mapping[str, Any] | None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
@@ -177,20 +190,20 @@ def _refused(
     *,
     other: str = "",
 ) -> HttpResponse:
-    again = back = anyway = ""
+    again = back = begin = ""
     if connection is not None and under_way is not None:
         back = _back(request, connection, under_way)
-        query = {"destination": under_way.instance_id} if under_way.instance_id else {}
         # What was entered is not kept without consent: that begins where it can be entered again.
-        begin = "app:connection-consent" if under_way.entered is None else "app:connection-detail"
-        again = f"{reverse(begin, args=[connection.pk])}?{urlencode(query)}"
-        if other and under_way.entered is None:
-            anyway = f"{reverse(begin, args=[connection.pk])}?{urlencode(query | {'elsewhere': 1})}"
+        if under_way.entered is None:
+            begin = reverse("app:connection-consent", args=[connection.pk])
+        else:
+            again = reverse("app:connection-detail", args=[connection.pk])
     context = {
         "title": title,
         "words": words,
         "again": again,
-        "anyway": anyway,
+        "begin": begin,
+        "destination": under_way.instance_id if under_way else "",
         "other": other,
         "back": back,
         "section": "connection",

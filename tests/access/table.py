@@ -89,7 +89,7 @@ TABLE: dict[str, dict[str, Access]] = {
     "/app/connections/": {"GET": SEE},
     "/app/connections/callback/": {"GET": CHANGE},
     "/app/connections/{connection_id}/": {"GET": SEE_IT, "POST": CHANGE_IT},
-    "/app/connections/{connection_id}/consent/": {"GET": CHANGE_IT},
+    "/app/connections/{connection_id}/consent/": {"POST": CHANGE_IT},
     "/app/connections/{connection_id}/verify/": {"POST": CHANGE_IT},
     "/app/connections/{connection_id}/rename/": {"POST": CHANGE_IT},
     "/app/connections/{connection_id}/disconnect/": {"GET": CHANGE_IT, "POST": CHANGE_IT},

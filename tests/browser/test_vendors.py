@@ -138,7 +138,7 @@ def sign_in_to_salesforce(page: Page) -> None:
     page.get_by_role("button", name="Deny").click()
     expect(page.get_by_role("heading", name="Consent was not given")).to_be_visible()
     look(page)
-    page.get_by_role("link", name="Connect again").click()
+    page.get_by_role("button", name="Connect again").click()
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_text("Connected as dana@brightleaf.example, Brightleaf Energy")).to_be_visible()
     look(page)

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
+from destinations import configured, wizard
 from destinations.connectors.calls import Calls
 from destinations.connectors.declaration import OAuth2
 from destinations.connectors.registry import REGISTRY
@@ -19,6 +21,7 @@ from destinations.fields import FieldSpec
 from destinations.models import Connection, ConnectionStatus, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
 from destinations.platforms.port import AuthScheme, Connected, DestinationValues, Identity, PlatformError
+from destinations.platforms.registry import PLATFORMS
 from leadconduit.accounts.models import Account, User
 from tests.destinations.connectors.acme_crm import ACME
 from tests.destinations.credentials.token_server import TokenServer, token_server
@@ -74,7 +77,7 @@ def connection(acme: Account) -> Connection:
 
 def ask(page: Client, connection: Connection, **query: str) -> dict[str, str]:
     """What the other system is asked with."""
-    return asked_with(page.get(reverse("app:connection-consent", args=[connection.pk]), query))
+    return asked_with(page.post(reverse("app:connection-consent", args=[connection.pk]), query))
 
 
 def asked_with(answer: Any) -> dict[str, str]:
@@ -344,3 +347,94 @@ def delivering_by(connection: Connection, account: Account) -> Destination:
     destination.live.document["connection"] = connection.pk
     destination.live.save()
     return destination
+
+
+# --- Where consent begins
+
+
+def test_consent_begins_by_a_post_with_our_token(adam: User, connection: Connection) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(adam)
+    begin = reverse("app:connection-consent", args=[connection.pk])
+
+    assert strict.get(begin).status_code == 405
+    assert strict.post(begin).status_code == 403
+    assert "consents" not in strict.session
+
+
+def test_another_organisation_is_meant_only_by_who_was_told_of_it(
+    page: Client, connection: Connection, organisations: list[str]
+) -> None:
+    connect(page, connection)
+    organisations.append("org-2")
+
+    assert come_back(page, ask(page, connection, elsewhere="1")["state"]).status_code == 400
+    organisations.append("org-3")
+    assert come_back(page, ask(page, connection, elsewhere="1")["state"]).status_code == 400
+
+    connection.refresh_from_db()
+    assert connection.organisation_id == "org-1"
+
+
+def test_nothing_is_asked_of_a_system_before_there_is_consent(page: Client, connection: Connection) -> None:
+    setup, values = PLATFORMS["builtin"].setup, configured.values_of_connection(connection)
+
+    with pytest.raises(PlatformError, match="Connect it first"):
+        setup.discover(values, "create_contact")
+    with pytest.raises(PlatformError, match="Connect it first"):
+        setup.options(values, "add_to_list.list")
+    page.post(reverse("app:connection-verify", args=[connection.pk]))
+
+    connection.refresh_from_db()
+    assert connection.status == ConnectionStatus.WAITING
+
+
+def test_the_wizards_button_leads_on_to_the_other_system(page: Client, acme: Account, adam: User) -> None:
+    destination = wizard.begin(account=acme, integration="acme", by=adam, now=timezone.now())
+    auth = reverse("app:setup-auth", args=[destination.instance_id])
+    typed = {"scheme": "oauth2_code", "shown": "oauth2_code", "connect": "1"}
+    typed |= {"oauth2_code-client_id": "app", "oauth2_code-client_secret": "s3cret"}
+
+    by_script = page.post(auth, typed, headers={"HX-Request": "true"})
+    without = asked_with(page.post(auth, typed))
+
+    assert by_script.headers["HX-Redirect"].startswith("https://acme.example/authorize?")
+    assert without["client_id"] == "app"
+    assert len(page.session["consents"]) == 2
+
+
+# --- Names
+
+
+def test_a_name_is_one_line(connection: Connection, adam: User, mailoutbox: list[Any]) -> None:
+    identity = Identity("ann\r\nBcc: a@b.example", "Org\r\nBcc: x@evil.example", "org-1")
+    connections.connected(connection, Connected("connected", identity=identity), by=adam, now=timezone.now())
+
+    connections.died(connection, "Refused.", now=timezone.now())
+
+    assert not any("\n" in text for text in (connection.name, connection.organisation, connection.user))
+    assert mailoutbox[0].subject == "Acme, Org Bcc: x@evil.example needs attention"
+    connections.rename(connection, "One\ntwo", by=adam)
+    assert connection.name == "One two"
+
+
+def test_an_email_that_fails_undoes_nothing(connection: Connection, adam: User, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "nothing.like.that"
+
+    assert connections.died(connection, "Refused.", now=timezone.now())
+
+
+def test_credentials_that_nobody_verified_are_not_called_connected(page: Client, acme: Account) -> None:
+    connection = Connection(account=acme, integration="webhook", scheme="bearer", name="CRM")
+    connection.seal({"token": "s3cret"})
+    connection.save()
+
+    assert "Not verified" in page.get(reverse("app:connection-list")).content.decode()
+
+
+def test_no_connection_has_a_name_that_no_database_takes(page: Client, acme: Account) -> None:
+    destination = DestinationFactory.create(account=acme)
+
+    answer = page.post(reverse("app:setup-auth", args=[destination.instance_id]), {"use": "\0"})
+
+    assert answer.status_code < 500
