@@ -21,6 +21,8 @@ SCHEMES = {"none", "api_key", "basic", "bearer", "headers", "oauth2_code", "oaut
 CANARY = "canary-s3cret/é"
 CANARIES = (CANARY, "Y2FuYXJ5LXMzY3JldC1vZi0yNC1ieXRlcw==", "c4nary0c4nary0c4nary-us6")
 """For secrets that must be base64, or end with a data center."""
+KEPT = {"instance_url": "https://acme.my.salesforce.com"}
+"""What connectors keep of a token server's answer, where they send nothing without it."""
 ADDRESS = "https://example.com/leads"
 # A reserved address: the guarded client refuses it, so no request leaves, whatever a connector does with it. Systems
 # with addresses of their own are led there, too.
@@ -142,7 +144,10 @@ def _orders(connector: Connector) -> list[Order]:
 
 
 def _token(connector: Connector, scheme: str) -> dict[str, str]:
-    return {"access_token": CANARY} if scheme in connector.oauth else {}
+    declared = connector.oauth.get(scheme)
+    if declared is None:
+        return {}
+    return {"access_token": CANARY, **{key: KEPT[key] for key in declared.keeps if key in KEPT}}
 
 
 def _payload(action: ActionSpec) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_consent_leads_to_the_portal_and_its_token_can_be_renewed(
     declared, refresh = HUBSPOT.oauth["oauth2_code"], connected.tokens.kept["refresh_token"]
     request = oauth.refresh_request(declared, CLIENT, refresh)
     given = oauth.tokens_of(
-        declared, outbound.send(request), asked=request, now=datetime.now(UTC), refresh_token=refresh
+        declared, outbound.send(request), asked=request, now=datetime.now(UTC), before=connected.tokens.kept
     )
     assert given.kept["access_token"] != connected.tokens.kept["access_token"]
 
