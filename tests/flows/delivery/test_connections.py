@@ -109,7 +109,7 @@ def test_a_dead_connection_holds_its_deliveries_until_somebody_connects_again(
 
 def connect_by_consent(page: Client, connection: Connection, crm: Crm) -> None:
     """As the browser comes back from the other system, whose scopes are all given."""
-    page.get(f"/app/connections/{connection.pk}/consent/")
+    page.post(f"/app/connections/{connection.pk}/consent/")
     (state,) = page.session["consents"]
     answer = page.get("/app/connections/callback/", {"state": state, "code": "code-1"})
     assert answer.status_code == 302, answer.content
