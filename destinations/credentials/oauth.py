@@ -16,7 +16,7 @@ from destinations.connectors.answers import json_of, presentable
 from destinations.connectors.calls import NotConnected
 from destinations.connectors.declaration import OAuth2
 from destinations.platforms.port import Consent, Tokens
-from leadconduit.lib.outbound import Answer, NotSent, Request
+from leadconduit.lib.outbound import Answer, Request
 
 TIMEOUT = 10.0
 """Seconds that a token server has."""
@@ -200,8 +200,3 @@ def is_revoked(answer: Answer) -> bool:
     known = json_of(response)
     is_unknown = isinstance(known, dict) and known.get("error") == "invalid_token"
     return 200 <= response.status < 300 or (response.status == 400 and is_unknown)
-
-
-def was_not_sent(answer: Answer) -> bool:
-    """The token server knows nothing of the request: what it would have spent is not spent."""
-    return isinstance(answer.error, NotSent)
