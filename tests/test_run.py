@@ -108,7 +108,7 @@ def read_json(url: str) -> object:
 def test_it_says_how_to_use_it_delivers_a_lead_and_leaves_nothing(directory: Path, port: int) -> None:
     running = Running(directory / "var", port)
 
-    *_, opening, login, key, inspector, curl = running.wait_until_it_serves()
+    *_, opening, login, key, inspector, stand_ins, curl = running.wait_until_it_serves()
     command, *_, url, _, lead = shlex.split(curl)
     with urlopen(url, data=lead.encode()) as answer:
         outcome = json.load(answer)["outcome"]
@@ -123,6 +123,7 @@ def test_it_says_how_to_use_it_delivers_a_lead_and_leaves_nothing(directory: Pat
     assert opening == f"Open: http://127.0.0.1:{port}/app/"
     assert login.startswith("Login: ")
     assert len(key.removeprefix("API key: ")) == 40
+    assert stand_ins == f"Stand-ins: http://127.0.0.1:{port}/sandbox/"
     assert command == "curl"
     assert outcome == "success"
     wait_until(lambda: not running.processes(), "all its processes had ended")

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             f"Login: {kept.email} {kept.password}",
             f"API key: {kept.api_key}",
             f"Inspector: {inspector}",
+            f"Stand-ins: {base_url}/sandbox/",
             f"curl -s '{submit}' -d '{demo.SAMPLE}'",
         ):
             self.stdout.write(line)
