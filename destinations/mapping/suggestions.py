@@ -13,21 +13,23 @@ DECLARED, SAME_NAME, SAME_LABEL, SYNONYM, SYNONYMS, SAME_WORDS, ONLY_ONE = 99, 9
 AGREES, DISAGREES, USED, LATER = 6, -25, -3, -2
 """What types, another target with the same source, and each better field of the same meaning do to a confidence."""
 
-NOT_TAKEN = 0.6
-"""What is left of a confidence where no flow takes the field: never enough to be accepted together with others."""
+UNLIKELY = 0.6
+"""What is left of a confidence where no flow takes the field, or the sample's value is none of the target's choices: never
+enough to be accepted together with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceField:
     """Something that a template can name: `path` as it stands between braces, `type` one of a lead's field types.
 
+    `sample` is what it is in the sample lead, as a text; "" where it is not in it.
     `taken` is false for a field that none of the account's flows takes: no lead has it.
     """
 
     path: str
     name: str = ""
     type: str = ""
-    sample: object = None
+    sample: str = ""
     taken: bool = True
 
 
@@ -341,7 +343,7 @@ class _Index:
                     f"“{written}” is first_name and last_name together",
                 )
                 both_taken = self.by_path["first_name"].taken and self.by_path["last_name"].taken
-                yield together if both_taken else _not_taken(together, "them")
+                yield together if both_taken else _unlikely(together, "no flow of yours takes them")
 
     def _by_words(self, target: TargetField) -> Iterator[Suggestion]:
         wanted = frozenset(words(target.key)) - _IDLE
@@ -386,7 +388,11 @@ def _suggestion(target: TargetField, source: SourceField, confidence: int, reaso
     suggestion = _by_types(
         target, source, Suggestion(source.path, f"{{{{{source.path}}}}}", confidence, reason)
     )
-    return suggestion if source.taken else _not_taken(suggestion, "it")
+    if not source.taken:
+        return _unlikely(suggestion, "no flow of yours takes it")
+    if target.choices and source.sample and source.sample not in {choice.value for choice in target.choices}:
+        return _unlikely(suggestion, f"“{source.sample}” is not one of the choices")
+    return suggestion
 
 
 def _by_types(target: TargetField, source: SourceField, found: Suggestion) -> Suggestion:
@@ -399,12 +405,8 @@ def _by_types(target: TargetField, source: SourceField, found: Suggestion) -> Su
     return replace(found, confidence=found.confidence + DISAGREES, reason=f"{found.reason}, another type")
 
 
-def _not_taken(found: Suggestion, what: str) -> Suggestion:
-    return replace(
-        found,
-        confidence=int(found.confidence * NOT_TAKEN),
-        reason=f"{found.reason}, but no flow of yours takes {what}",
-    )
+def _unlikely(found: Suggestion, why: str) -> Suggestion:
+    return replace(found, confidence=int(found.confidence * UNLIKELY), reason=f"{found.reason}, but {why}")
 
 
 def _short(path: str) -> str:

@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from destinations.fields import Choice
 from destinations.mapping import SourceField, suggest
 from destinations.mapping.suggestions import MEANINGS, WHOLE_NAME, words
 from destinations.platforms.port import TargetField
@@ -183,6 +184,17 @@ def test_a_field_that_no_flow_takes_is_never_a_likely_one() -> None:
         "email": (57, "same name, same type, but no flow of yours takes it"),
         "name": (49, "“name” is first_name and last_name together, but no flow of yours takes them"),
     }
+
+
+@pytest.mark.parametrize(("sample", "confidence"), [("Web", 82), ("", 82), ("Sample source", 49)])
+def test_what_is_none_of_the_choices_is_never_a_likely_one(sample: str, confidence: int) -> None:
+    choices = (Choice("Web", "Web"), Choice("Phone", "Phone"))
+    target = TargetField("LeadSource", "Lead source", "choice", choices=choices)
+
+    [found] = suggest([target], [SourceField("source.name", "Name of the source", sample=sample)]).values()
+
+    assert found.confidence == confidence
+    assert ("“Sample source” is not one of the choices" in found.reason) is (confidence < 82)
 
 
 def test_what_a_receiver_knows_to_be_right_comes_first() -> None:
