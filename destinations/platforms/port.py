@@ -165,7 +165,8 @@ class ActionValues:
 class DestinationValues:
     """A destination as far as it is set up. `credentials` (settings and secrets) may be empty where none are used.
 
-    `connection_problem` says why the credentials are of no use at the moment, `connection_version` which they are.
+    `connection_problem` says why the credentials are of no use at the moment, `connection_version` which they are,
+    `organisation_id` to whose data they led last (`Identity`), "" where the system did not say.
     `discovered` is what the system said last of the actions with live targets, by `action_id`.
     """
 
@@ -177,6 +178,7 @@ class DestinationValues:
     connection_id: str = ""
     connection_problem: str = ""
     connection_version: int = 0
+    organisation_id: str = ""
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     actions: tuple[ActionValues, ...] = ()

@@ -192,7 +192,10 @@ class Batch:
             values = values_of(destination, revision.document, self._credentials(revision))
             if connection := self.connections.get(revision.connection or ""):
                 values = replace(
-                    values, connection_problem=connection.problem, connection_version=connection.version
+                    values,
+                    connection_problem=connection.problem,
+                    connection_version=connection.version,
+                    organisation_id=connection.organisation_id,
                 )
             self._opened[destination.pk] = values
         return self._opened[destination.pk]

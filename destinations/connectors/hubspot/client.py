@@ -74,8 +74,8 @@ class Work:
         return requests.secrets_of(self.known)
 
     def delivered(self, kind: str, record_id: str, reason: str = "") -> Result:
-        receipt = Receipt(record_id, requests.link_to(kind, record_id, self.known))
-        return Result(Outcome.DELIVERED, reason, receipt=receipt)
+        link = requests.link_to(kind, record_id, self.known, self.order.destination.organisation_id)
+        return Result(Outcome.DELIVERED, reason, receipt=Receipt(record_id, link))
 
     def written(self, kind: str, answer: Answer, reason: str = "") -> Result:
         record_id = str(answers.record(answer).get("id") or "")

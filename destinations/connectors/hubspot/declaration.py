@@ -51,7 +51,7 @@ TOKEN = AuthScheme(
         FieldSpec(
             key="hub_id",
             label="Hub ID",
-            help="In HubSpot, behind your name at the top. With it, deliveries link to records.",
+            help="For links to records, and only where HubSpot does not tell it. In HubSpot, behind your name at the top.",
             placeholder="12345678",
             max_length=20,
             check=_portal_problem,

@@ -134,9 +134,9 @@ def value(order: Order, name: str) -> str:
     return as_text(order.payload.get(name)).strip()
 
 
-def link_to(kind: str, record_id: str, known: Credentials) -> str | None:
-    """None where it is not known whose portal it is: a private app's token does not say."""
-    portal = str(known.get("hub_id") or "").strip()
+def link_to(kind: str, record_id: str, known: Credentials, identified: str) -> str | None:
+    """In the portal that was `identified`, else in the one that the credentials name; None where neither is known."""
+    portal = identified or str(known.get("hub_id") or "").strip()
     return (
         f"{APP}/contacts/{_in_path(portal)}/record/{OBJECT_TYPES[kind]}/{_in_path(record_id)}"
         if portal

@@ -151,7 +151,9 @@ def test_a_refused_token_holds_its_deliveries_and_comes_right_by_itself(
     assert len(crm.contacts) == 20
 
 
-def test_another_token_resumes_at_once(acme: Account, crm: Crm, working: None, page: Client) -> None:
+def test_another_token_resumes_at_once_and_its_portal_is_linked_to(
+    acme: Account, crm: Crm, working: None, page: Client
+) -> None:
     connection = crms.by_token(acme, "private-app")
     makers.deliveries(crms.destination(connection), 3)
     wait_until(lambda: Connection.objects.get().refusals == 1, "it is refused")
@@ -160,6 +162,8 @@ def test_another_token_resumes_at_once(acme: Account, crm: Crm, working: None, p
 
     wait_until(all_are(State.DELIVERED), "all are delivered")
     assert Connection.objects.get().version == 2
+    receipts = Delivery.objects.values_list("receipt__url", flat=True)
+    assert all(url.startswith("https://app.hubspot.com/contacts/7/record/") for url in receipts)
 
 
 def test_the_refusal_of_earlier_credentials_says_nothing_of_newer_ones(acme: Account) -> None:

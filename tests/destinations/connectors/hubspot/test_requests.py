@@ -1,10 +1,12 @@
 """The requests of each action, over HTTP, as HubSpot's descriptions have them; sources: hubspot/requests.py."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from destinations.connectors.calls import Fixed
 from destinations.connectors.hubspot import client
 from destinations.outcome import Outcome, Receipt
 from tests.destinations.connectors.hubspot.orders import (
@@ -43,6 +45,22 @@ def test_a_contact_is_created(portal: Receiver) -> None:
     assert result.outcome is Outcome.DELIVERED
     assert result.receipt == Receipt("101", f"{LINK}/0-1/101")
     assert TOKEN not in json.dumps(result.exchange)
+
+
+@pytest.mark.parametrize(
+    ("hub_id", "identified", "linked"),
+    [("", "", None), ("12345678", "", "12345678"), ("", "7", "7"), ("mistyped", "7", "7")],
+)
+def test_a_record_is_linked_to_in_the_portal_that_is_known(
+    portal: Receiver, hub_id: str, identified: str, linked: str | None
+) -> None:
+    wanted = order("create_contact")
+    wanted = replace(wanted, destination=replace(wanted.destination, organisation_id=identified))
+
+    result = sent(portal, wanted, record("101", 201), source=Fixed({"token": TOKEN, "hub_id": hub_id}))
+
+    assert result.receipt
+    assert result.receipt.url == (linked and f"https://app.hubspot.com/contacts/{linked}/record/0-1/101")
 
 
 def test_values_are_sent_as_texts(portal: Receiver) -> None:
