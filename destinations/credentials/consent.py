@@ -52,16 +52,15 @@ def begin(session: Session, state: str, under_way: UnderWay, *, now: datetime) -
 
 def end(session: Session, state: str, *, now: datetime) -> UnderWay | None:
     """What this state stands for: once, and not for long. None for any other."""
-    kept = dict(session.get(KEPT_AS, {}))
-    found = kept.pop(state, None)
-    if found is None:
+    kept = session.get(KEPT_AS, {})
+    found = dict(kept.get(state, {}))
+    sealed = found.pop("sealed", None)
+    if sealed is None:
         return None
-    session[KEPT_AS] = kept
+    session[KEPT_AS] = kept | {state: found}
     if datetime.fromisoformat(found["at"]) < now - LASTS:
         return None
-    verifier, entered = json.loads(
-        encryption.decrypt(base64.b64decode(found["sealed"]), bound_to=_place(state))
-    )
+    verifier, entered = json.loads(encryption.decrypt(base64.b64decode(sealed), bound_to=_place(state)))
     return UnderWay(
         found["connection"],
         found["instance"],
@@ -70,6 +69,12 @@ def end(session: Session, state: str, *, now: datetime) -> UnderWay | None:
         found["elsewhere"],
         found.get("version", 0),
     )
+
+
+def origin(session: Session, state: str) -> UnderWay | None:
+    """Where this state began, though it may not be good any more. None where it did not begin here."""
+    found = session.get(KEPT_AS, {}).get(state)
+    return UnderWay(found["connection"], found["instance"]) if found else None
 
 
 def new_state() -> str:

@@ -71,7 +71,7 @@ def ask(
     consent.begin(request.session, state, under_way, now=timezone.now())
     if wants_fragment(request):
         return HttpResponseClientRedirect(asked.url)
-    context = {"connection": connection, "url": asked.url, "section": "connection"}
+    context = {"url": asked.url, "back": _back(request, under_way), "section": "connection"}
     answer = render(request, "connections/consent.html", context)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Refresh"] = f"0; url={asked.url}"
@@ -91,7 +91,8 @@ def _redirect_uri() -> str:
 @requires(Role.ADMIN)
 def connection_callback(request: MemberRequest) -> HttpResponse:
     """Back from the other system."""
-    under_way = consent.end(request.session, request.GET.get("state", ""), now=timezone.now())
+    state = request.GET.get("state", "")
+    under_way = consent.end(request.session, state, now=timezone.now())
     connection = None
     if under_way is not None:
         known = Connection.objects.for_account(request.account).select_related("token", "account")
@@ -102,6 +103,7 @@ def connection_callback(request: MemberRequest) -> HttpResponse:
             "This answer is not expected any more",
             "It was used before, or it took longer than a quarter of an hour, or it came to another browser. Nothing"
             " was changed. Begin again where you came from.",
+            under_way=consent.origin(request.session, state),
         )
     if connection.version != under_way.version:
         return _refused(request, "It is not connected", CHANGED_MEANWHILE, connection, under_way)
@@ -162,7 +164,7 @@ def _settled(
         return _refused(request, "It is not connected", CHANGED_MEANWHILE, connection, under_way)
     who = " at ".join(filter(None, (connection.user, connection.organisation)))
     messages.success(request, f"Connected{f' as {who}' if who else ''}.")
-    return redirect(_back(request, connection, under_way))
+    return redirect(_back(request, under_way))
 
 
 def _is_meant(under_way: UnderWay, outcome: Connected) -> bool:
@@ -190,9 +192,8 @@ def _refused(
     *,
     other: str = "",
 ) -> HttpResponse:
-    again = back = begin = ""
+    again = begin = ""
     if connection is not None and under_way is not None:
-        back = _back(request, connection, under_way)
         # What was entered is not kept without consent: that begins where it can be entered again.
         if under_way.entered is None:
             begin = reverse("app:connection-consent", args=[connection.pk])
@@ -205,15 +206,18 @@ def _refused(
         "begin": begin,
         "destination": under_way.instance_id if under_way else "",
         "other": other,
-        "back": back,
+        "back": _back(request, under_way),
         "section": "connection",
     }
     return render(request, "connections/refused.html", context, status=400)
 
 
-def _back(request: MemberRequest, connection: Connection, under_way: UnderWay) -> str:
-    """Where it began: the destination's wizard, or the connection's page."""
-    destinations = Destination.objects.for_account(request.account)
-    if under_way.instance_id and destinations.filter(instance_id=under_way.instance_id).exists():
-        return reverse("app:setup-auth", args=[under_way.instance_id])
-    return reverse("app:connection-detail", args=[connection.pk])
+def _back(request: MemberRequest, under_way: UnderWay | None) -> str:
+    """Where it began: the destination's wizard, or the connection's page. The list, where neither is known or there."""
+    if under_way is not None:
+        destinations = Destination.objects.for_account(request.account)
+        if under_way.instance_id and destinations.filter(instance_id=under_way.instance_id).exists():
+            return reverse("app:setup-auth", args=[under_way.instance_id])
+        if Connection.objects.for_account(request.account).filter(pk=under_way.connection_id).exists():
+            return reverse("app:connection-detail", args=[under_way.connection_id])
+    return reverse("app:connection-list")

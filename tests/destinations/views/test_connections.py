@@ -120,7 +120,25 @@ def test_an_answer_is_good_once(page: Client, connection: Connection, token_serv
 
     assert again.status_code == 400
     assert "not expected any more" in again.content.decode()
+    assert reverse("app:connection-detail", args=[connection.pk]) in again.content.decode()
     assert len(token_server.requests) == 1
+
+
+def test_an_answer_that_comes_again_or_late_leads_back_to_the_wizard_where_it_was_asked_for(
+    page: Client, acme: Account, connection: Connection
+) -> None:
+    destination = DestinationFactory.create(account=acme, draft=True)
+    wizard_page = reverse("app:setup-auth", args=[destination.instance_id])
+    used = ask(page, connection, destination=destination.instance_id)["state"]
+    come_back(page, used)
+    connection.refresh_from_db()
+    late = ask(page, connection, destination=destination.instance_id)["state"]
+    session = page.session
+    session["consents"][late]["at"] = "2020-01-01T00:00:00+00:00"
+    session.save()
+
+    for state in (used, late, late):
+        assert wizard_page in come_back(page, state).content.decode()
 
 
 def test_an_answer_to_somebody_else_is_good_for_nothing(
@@ -130,7 +148,10 @@ def test_an_answer_to_somebody_else_is_good_for_nothing(
     other = Client()
     other.force_login(sam)
 
-    assert come_back(other, state).status_code == 400
+    answer = come_back(other, state)
+
+    assert answer.status_code == 400
+    assert connection.pk not in answer.content.decode()
     assert not token_server.requests
 
 
