@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from destinations.models import ConnectionTest
+from destinations.models import Connection, ConnectionTest
 from flows import intake
 from flows.models import Attempt, Delivery
 from leadconduit.accounts.models import Account, CustomField, User
@@ -90,3 +90,47 @@ def test_a_step_costs_the_same_queries_however_much_was_tested_and_delivered(
 
     with django_assert_num_queries(queries):
         visitor.get(f"/app/destinations/{destination.instance_id}/setup/{step}/")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "queries", "status"),
+    [
+        ("GET", "", 5, 200),
+        ("GET", "{pk}/", 5, 200),
+        ("POST", "{pk}/", 8, 200),
+        ("POST", "{pk}/consent/", 8, 200),
+        ("GET", "callback/?state=unknown", 3, 400),
+        ("GET", "{pk}/disconnect/", 5, 200),
+        ("POST", "{pk}/disconnect/", 14, 302),
+    ],
+)
+def test_a_page_of_connections_costs_the_same_queries_however_many_there_are_and_use_it(
+    method: str,
+    path: str,
+    queries: int,
+    status: int,
+    acme: Account,
+    adam: User,
+    as_user: Callable[[User], Client],
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    for number in range(7):
+        made = Connection(account=acme, integration="hubspot", scheme="oauth2_code", name=f"Portal {number}")
+        made.settings = {"client_id": "app"}
+        made.seal({"client_secret": "s3cret"})
+        made.save()
+        for _ in range(number):
+            destination = DestinationFactory.create(account=acme)
+            assert destination.live
+            destination.live.document["connection"] = made.pk
+            destination.live.save()
+    visitor = as_user(adam)
+
+    with django_assert_num_queries(queries):
+        answer = visitor.generic(
+            method,
+            f"/app/connections/{path.format(pk=made.pk)}",
+            b"oauth2_code-client_id=app",
+            "application/x-www-form-urlencoded",
+        )
+    assert answer.status_code == status

@@ -1,6 +1,6 @@
 """Connections: as whom the account is connected, where that is used, and connecting anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -23,15 +23,20 @@ from destinations.views.consent import CHANGED_MEANWHILE, NOT_CHECKED, ask, find
 from destinations.wizard import merged_credentials
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.lib.ids import is_id
 
-PAGE = 200
+PAGE = 50
 
 
 @require_safe
 @requires(Role.VIEWER)
 def connection_list(request: MemberRequest) -> HttpResponse:
-    found = list(Connection.objects.for_account(request.account).order_by("-pk")[:PAGE])
-    using = _destinations_by_connection(request)
+    found = Connection.objects.for_account(request.account)
+    before = request.GET.get("before", "").strip()
+    if is_id(before):
+        found = found.filter(pk__lt=before)
+    page = list(found.order_by("-pk")[: PAGE + 1])
+    using = _destinations_by_connection(request, page[:PAGE])
     rows = [
         {
             "connection": one,
@@ -39,21 +44,26 @@ def connection_list(request: MemberRequest) -> HttpResponse:
             "tile": tile(one.integration, _name_of(one)),
             "destinations": using.get(one.pk, []),
         }
-        for one in found
+        for one in page[:PAGE]
     ]
-    return render(request, "connections/list.html", {"rows": rows})
+    context = {
+        "rows": rows,
+        "older_url": f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "newer_url": reverse("app:connection-list") if before else "",
+    }
+    return render(request, "connections/list.html", context)
 
 
-def _destinations_by_connection(request: MemberRequest) -> dict[str, list[Destination]]:
-    """Those whose live revision or draft names it, by name."""
+def _destinations_by_connection(
+    request: MemberRequest, connections: Sequence[Connection]
+) -> dict[str, list[str]]:
+    """The names of those whose revisions name it."""
+    of = "revisions__document__connection"
     destinations = Destination.objects.for_account(request.account)
-    named = destinations.values_list("pk", "revisions__document__connection").distinct()
-    known = {destination.pk: destination for destination in destinations.order_by("name")}
-    found: dict[str, list[Destination]] = {}
-    pairs = {(pk, connection) for pk, connection in named if connection}
-    for pk, destination in known.items():
-        for connection in sorted(connection for of, connection in pairs if of == pk):
-            found.setdefault(connection, []).append(destination)
+    naming = destinations.filter(**{f"{of}__in": [connection.pk for connection in connections]})
+    found: dict[str, list[str]] = {}
+    for connection, name, _ in naming.order_by("name", "pk").values_list(of, "name", "pk").distinct():
+        found.setdefault(connection, []).append(name)
     return found
 
 

@@ -267,6 +267,23 @@ def test_the_list_says_as_whom_and_where(page: Client, connection: Connection) -
     assert "The org-1" in shown
 
 
+def test_the_list_has_pages(page: Client, acme: Account) -> None:
+    for number in range(51):
+        made = Connection(account=acme, integration="webhook", scheme="bearer", name=f"Connection {number}.")
+        made.seal({})
+        made.save()
+    listed = reverse("app:connection-list")
+
+    newest = page.get(listed).content.decode()
+    found = re.search(r'href="(\?before=[^"]+)"', newest)
+    assert found
+    oldest = page.get(listed + found[1]).content.decode()
+
+    assert ("Connection 1." in newest, "Connection 0." in newest) == (True, False)
+    assert ("Connection 1." in oldest, "Connection 0." in oldest) == (False, True)
+    assert f'href="{listed}"' in oldest
+
+
 def test_a_system_that_cannot_be_asked_is_not_said_to_be_verified(page: Client, acme: Account) -> None:
     connection = Connection(account=acme, integration="webhook", scheme="bearer", name="CRM")
     connection.seal({"token": "s3cret"})
