@@ -13,7 +13,7 @@ from destinations import marketplace as shelves
 from destinations import wizard
 from destinations.marketplace import Entry
 from destinations.models import Destination
-from destinations.platforms.port import PlatformError, UnknownIntegration
+from destinations.platforms.port import Integration, PlatformError, UnknownIntegration
 from destinations.views.common import get_or_post, tile, wants_fragment
 from destinations.wizard.completeness import LABELS
 from leadconduit.accounts.access import MemberRequest, requires
@@ -71,9 +71,18 @@ def integration_detail(request: MemberRequest, key: str) -> HttpResponse:
     context = {
         **_card(entry),
         "steps": _STEPS,
+        "unanswered": _unanswered(entry.integration),
         "destinations": in_use.filter(platform=platform, integration=integration).order_by("name")[:20],
     }
     return render(request, "destinations/integration.html", context)
+
+
+def _unanswered(integration: Integration) -> list[tuple[str, list[str]]]:
+    """What happens when no answer comes, and to which actions."""
+    found: dict[str, list[str]] = {}
+    for action in integration.actions:
+        found.setdefault(action.after_unknown, []).append(action.name)
+    return [(words, names) for words, names in found.items() if words]
 
 
 @requires(Role.ADMIN)

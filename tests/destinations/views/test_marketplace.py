@@ -37,6 +37,15 @@ def test_an_integration_can_be_read_about_before_it_is_chosen(page: Client, acme
     assert page.get("/app/destinations/new/teapot/").status_code == 404
 
 
+def test_what_happens_without_an_answer_is_said_once(page: Client) -> None:
+    marketo = text_of(page.get("/app/destinations/new/marketo/"))
+    slack = text_of(page.get("/app/destinations/new/slack/"))
+
+    assert marketo.count("When no answer comes to ") == 2
+    assert "comes to Create or update lead or Add to list or Add to program, it is sent again" in marketo
+    assert slack.count("When no answer comes, it is not sent again by itself") == 1
+
+
 def test_what_is_in_use_is_marked_and_named(page: Client, adam: User) -> None:
     account = adam.membership.account
     DestinationFactory.create(account=account, name="Data warehouse")
