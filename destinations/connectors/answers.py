@@ -1,12 +1,14 @@
 """What answers of all systems have in common: when none came, when to come back, and what may be said of it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from destinations.outcome import Outcome
+from destinations.outcome import Outcome, Result
+from destinations.platforms.port import PlatformError
 from leadconduit.leads.values import clean
 from leadconduit.lib.masking import masker_for
 from leadconduit.lib.outbound import Answer, NotAllowed, NotSent, Response
@@ -16,12 +18,23 @@ LONGEST_PAUSE = 24 * 3600
 LONGEST_REASON = 500
 
 
-def without_response(answer: Answer) -> tuple[Outcome, str]:
+def without_response(answer: Answer, secrets: Iterable[str]) -> Result:
     """What it means that no whole answer came."""
-    sentence = answer.error.sentence if answer.error else ""
+    outcome = Outcome.UNREACHABLE if isinstance(answer.error, NotSent) else Outcome.UNKNOWN
     if isinstance(answer.error, NotAllowed):
-        return Outcome.MISCONFIGURED, sentence
-    return (Outcome.UNREACHABLE if isinstance(answer.error, NotSent) else Outcome.UNKNOWN), sentence
+        outcome = Outcome.MISCONFIGURED
+    return Result(outcome, presentable(answer.error.sentence if answer.error else "", secrets))
+
+
+def of_question(failed: Result) -> Result:
+    """Where a question has no answer, nothing has happened."""
+    return replace(failed, outcome=Outcome.UNAVAILABLE) if failed.outcome is Outcome.UNKNOWN else failed
+
+
+def unanswered(system: str, failed: Result) -> PlatformError:
+    """Why there is nothing to show of what the system was asked about."""
+    sentence = f"{system} did not answer." if failed.outcome is Outcome.UNKNOWN else failed.sentence
+    return PlatformError(sentence, retry_after=failed.retry_after)
 
 
 def presentable(reason: str, secrets: Iterable[str]) -> str:
@@ -51,3 +64,9 @@ def json_of(response: Response) -> Any:
         return json.loads(response.text)
     except (ValueError, RecursionError):
         return None
+
+
+def content(answer: Answer) -> Mapping[str, Any]:
+    """The body as a JSON object; empty where it is none."""
+    body = json_of(answer.response) if answer.response else None
+    return body if isinstance(body, dict) else {}

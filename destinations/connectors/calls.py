@@ -57,11 +57,13 @@ class Calls:
     """Sends requests one after another. Where the credentials are refused, they are renewed and it is tried once more:
     once for all requests together, since credentials that are refused when new will not be taken at all.
 
-    `refused`: the last answer refused the credentials, and there were no others to be had.
+    `refused`: the last answer refused the credentials, and there were no others to be had. `secrets` are those of all
+    requests so far: any answer may quote them.
     """
 
     source: CredentialSource = field(default_factory=Fixed)
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
+    secrets: set[str] = field(default_factory=set, repr=False)
     refused: bool = False
     _renewed: bool = False
 
@@ -86,6 +88,7 @@ class Calls:
         return answer
 
     async def _send(self, request: Request) -> Answer:
+        self.secrets.update(request.secrets)
         answer = await outbound.asend(request)
         self.exchanges.append(answer.exchange)
         return answer

@@ -145,6 +145,11 @@ class TokenServer:
     refusal: Callable[[str, str], Reply] = refused_as_in_rfc_6749
 
 
+NO_TOKEN_SERVER = TokenServer(
+    client_id="", client_secret="", token_paths=(), grants=(), lifetime=0, answer=lambda _: {}
+)
+
+
 def bearer(call: Call) -> str:
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from destinations.connectors.answers import json_of, presentable, retry_after, without_response
+from destinations.connectors.answers import content, json_of, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Receipt, Result
 from leadconduit.lib.outbound import Answer, Response
 
@@ -30,16 +30,10 @@ class Header(NamedTuple):
 def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result | None:
     """Why the request came to nothing; None where it succeeded."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
+        return without_response(answer, secrets)
     if not 200 <= answer.response.status < 300:
         return _refused(answer.response, secrets, now)
     return None if isinstance(json_of(answer.response), dict) else Result(Outcome.UNKNOWN, NOT_READ)
-
-
-def content(answer: Answer) -> Mapping[str, Any]:
-    body = json_of(answer.response) if answer.response else None
-    return body if isinstance(body, dict) else {}
 
 
 def header_of(answer: Answer) -> Header:
@@ -68,8 +62,8 @@ _SWITCHED_OFF = ("SERVICE_DISABLED", "accessNotConfigured")
 
 
 def _refused(response: Response, secrets: Iterable[str], now: datetime) -> Result:
-    error = json_of(response)
-    error = error.get("error") if isinstance(error, dict) else None
+    body = json_of(response)
+    error = body.get("error") if isinstance(body, dict) else None
     error = error if isinstance(error, dict) else {}
     message, reasons = str(error.get("message") or ""), _reasons(error)
     outcome, sentence = _meaning(response.status, str(error.get("status") or ""), message, reasons)

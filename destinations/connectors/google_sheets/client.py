@@ -4,33 +4,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from destinations.connectors.calls import Calls, Credentials
+from destinations.connectors.answers import of_question
+from destinations.connectors.calls import Calls
 from destinations.connectors.google_sheets import answers, requests
 from destinations.connectors.google_sheets.answers import Header
 from destinations.connectors.preview import preview_of
 from destinations.outcome import Outcome, Receipt, Result
 from destinations.platforms.port import DestinationValues, Order
-from leadconduit.lib.outbound import Answer, Request
+from leadconduit.lib.outbound import Answer
 
 _UNSEEN = "Sheet"
 """Stands in a preview for the range that Google answers."""
 
 
 async def send(order: Order, calls: Calls) -> Result:
-    secrets: set[str] = set()
-
-    def header(known: Credentials) -> Request:
-        return _noted(requests.header_of(order.action.configuration, known), secrets)
-
-    found = _read(await calls.send(header), order, secrets)
+    answer = await calls.send(lambda known: requests.header_of(order.action.configuration, known))
+    found = _read(answer, order, calls.secrets)
     if isinstance(found, Result):
         return replace(found, exchange=calls.exchange)
-
-    def append(known: Credentials) -> Request:
-        return _noted(requests.append(order, found.names, found.where, known), secrets)
-
-    answer = await calls.send(append)
-    result = answers.appended(answer, _receipt(answer, order), secrets, datetime.now(UTC))
+    answer = await calls.send(lambda known: requests.append(order, found.names, found.where, known))
+    result = answers.appended(answer, _receipt(answer, order), calls.secrets, datetime.now(UTC))
     return replace(result, exchange=calls.exchange)
 
 
@@ -46,9 +39,9 @@ def longest_send(destination: DestinationValues) -> float:
 
 
 def _read(answer: Answer, order: Order, secrets: set[str]) -> Header | Result:
-    """The header. Where there is none that fits, nothing was written, so nothing is left unknown."""
+    """The header; or why there is none that fits."""
     if failed := answers.failure(answer, secrets, datetime.now(UTC)):
-        return replace(failed, outcome=Outcome.UNAVAILABLE) if failed.outcome is Outcome.UNKNOWN else failed
+        return of_question(failed)
     header = answers.header_of(answer)
     if not any(header.names) or not header.where:
         return Result(Outcome.MISCONFIGURED, answers.NO_HEADER)
@@ -58,11 +51,6 @@ def _read(answer: Answer, order: Order, secrets: set[str]) -> Header | Result:
             Outcome.MISCONFIGURED, f"The sheet has no column {names}: add it, or change the mapping."
         )
     return header
-
-
-def _noted(request: Request, secrets: set[str]) -> Request:
-    secrets.update(request.secrets)
-    return request
 
 
 def _receipt(answer: Answer, order: Order) -> Receipt | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from destinations.connectors.answers import content, unanswered
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.google_sheets import answers, requests
 from destinations.fields import Choice
@@ -21,7 +22,7 @@ from leadconduit.lib.outbound import Answer, Request
 async def identify(calls: Calls, destination: DestinationValues) -> Identity:
     """The Google account. What it may edit is its own, so another account is another organisation. `hd` is the domain of
     an organisation's account: developers.google.com/identity/openid-connect."""
-    said = answers.content(await _asked(calls, requests.userinfo))
+    said = content(await _asked(calls, requests.userinfo))
     return Identity(str(said.get("email") or ""), str(said.get("hd") or ""), str(said.get("sub") or ""))
 
 
@@ -47,7 +48,7 @@ async def options(
     if not spreadsheet:
         raise PlatformError("Fill in the spreadsheet first.")
     answer = await _asked(calls, lambda known: requests.sheets_of(spreadsheet, known))
-    found = [sheet.get("properties") or {} for sheet in answers.content(answer).get("sheets") or ()]
+    found = [sheet.get("properties") or {} for sheet in content(answer).get("sheets") or ()]
     wanted = search.strip().casefold()
     return Choices(
         tuple(
@@ -68,14 +69,7 @@ def _require(action: ActionValues) -> None:
 
 
 async def _asked(calls: Calls, make: Callable[[Credentials], Request]) -> Answer:
-    secrets: set[str] = set()
-
-    def made(known: Credentials) -> Request:
-        request = make(known)
-        secrets.update(request.secrets)
-        return request
-
-    answer = await calls.send(made)
-    if failed := answers.failure(answer, secrets, datetime.now(UTC)):
-        raise PlatformError(failed.sentence, retry_after=failed.retry_after)
+    answer = await calls.send(make)
+    if failed := answers.failure(answer, calls.secrets, datetime.now(UTC)):
+        raise unanswered("Google", failed)
     return answer

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from destinations.connectors.answers import json_of, presentable, retry_after, without_response
+from destinations.connectors.answers import content, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Result
 from leadconduit.lib.outbound import Answer, Response
 
@@ -61,17 +61,13 @@ def is_success(answer: Answer) -> bool:
 def failure(answer: Answer, secrets: Iterable[str], now: datetime, *, chosen: Collection[str] = ()) -> Result:
     """What it means that the answer is none of success. `chosen` are properties that are the same for every lead."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
-    body = json_of(answer.response)
-    return _refused(answer.response, body if isinstance(body, dict) else {}, secrets, now, chosen)
+        return without_response(answer, secrets)
+    return _refused(answer.response, content(answer), secrets, now, chosen)
 
 
 def record(answer: Answer) -> Mapping[str, Any]:
     """The record that an answer of success is about; of a batch or a search, the first."""
-    body = json_of(answer.response) if answer.response else None
-    if not isinstance(body, dict):
-        return {}
+    body = content(answer)
     results = body.get("results")
     if isinstance(results, list):
         return results[0] if results and isinstance(results[0], dict) else {}
@@ -80,9 +76,8 @@ def record(answer: Answer) -> Mapping[str, Any]:
 
 def error_in_batch(answer: Answer, secrets: Iterable[str], now: datetime) -> Result | None:
     """Of 207 Multi-Status: why the one record that was sent was not taken."""
-    body = json_of(answer.response) if answer.response else None
-    errors = body.get("errors") if isinstance(body, dict) else None
-    if not answer.response or not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
+    errors = _details(content(answer))
+    if not errors:
         return None
     return _refused(Response(400, "", (), b""), errors[0], secrets, now)
 
@@ -99,20 +94,18 @@ def is_missing(answer: Answer) -> bool:
     """There is no such record, as HubSpot says it: any other 404 is one of an address."""
     if answer.response is None or answer.response.status != 404:
         return False
-    body = json_of(answer.response)
-    return isinstance(body, dict) and body.get("category") == "OBJECT_NOT_FOUND"
+    return content(answer).get("category") == "OBJECT_NOT_FOUND"
 
 
 def missing_members(answer: Answer) -> bool:
     """The contact that was to be added to a list is not there. `recordIdsMissing` in the answer's description."""
-    body = json_of(answer.response) if answer.response else None
-    return isinstance(body, dict) and bool(body.get("recordIdsMissing"))
+    return bool(content(answer).get("recordIdsMissing"))
 
 
 def added_members(answer: Answer) -> bool:
     """The description writes `recordsIdsAdded`, newer ones `recordIdsAdded`."""
-    body = json_of(answer.response) if answer.response else None
-    return isinstance(body, dict) and bool(body.get("recordsIdsAdded") or body.get("recordIdsAdded"))
+    body = content(answer)
+    return bool(body.get("recordsIdsAdded") or body.get("recordIdsAdded"))
 
 
 # ---

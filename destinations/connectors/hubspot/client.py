@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from destinations.connectors.answers import of_question
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.hubspot import answers, requests
 from destinations.connectors.hubspot.requests import CONTACT_EMAIL, CONTACT_ID, CONTACTS, DEALS
@@ -67,11 +68,7 @@ class Work:
         return answer
 
     def failure(self, answer: Answer, *chosen: str) -> Result:
-        return answers.failure(answer, self.secrets, datetime.now(UTC), chosen=chosen)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return requests.secrets_of(self.known)
+        return answers.failure(answer, self.calls.secrets, datetime.now(UTC), chosen=chosen)
 
     def delivered(self, kind: str, record_id: str, reason: str = "") -> Result:
         link = requests.link_to(kind, record_id, self.known, self.order.destination.organisation_id)
@@ -130,7 +127,7 @@ async def _upsert_contact(work: Work) -> Result:
         raise _rejected(f"The lead has no {_called(by)} to find the contact by.")
     answer = await work.ask(lambda known: _upsertion(work.order, known))
     if answers.is_success(answer):
-        if refused := answers.error_in_batch(answer, work.secrets, datetime.now(UTC)):
+        if refused := answers.error_in_batch(answer, work.calls.secrets, datetime.now(UTC)):
             raise Ended(refused)
         return work.written(CONTACTS, answer)
     existing = answers.existing_id(answer)
@@ -202,7 +199,7 @@ async def _deal_of_an_earlier_try(work: Work, contact: str) -> str:
     since = int((time_of(work.order.key) - EARLIER).timestamp() * 1000)
     answer = await work.ask(lambda known: requests.deals_of(contact, name, since, known))
     if not answers.is_success(answer):
-        raise Ended(_undone(work.failure(answer)))
+        raise Ended(of_question(work.failure(answer)))
     return str(answers.record(answer).get("id") or "")
 
 
@@ -238,16 +235,11 @@ async def _contact(work: Work) -> str:
     if answers.is_missing(answer):
         raise _rejected("HubSpot has no contact with this e-mail address.")
     if not answers.is_success(answer):
-        raise Ended(_undone(work.failure(answer)))
+        raise Ended(of_question(work.failure(answer)))
     record_id = str(answers.record(answer).get("id") or "")
     if not record_id:
         raise Ended(Result(Outcome.UNAVAILABLE, "What HubSpot found cannot be read."))
     return record_id
-
-
-def _undone(failed: Result) -> Result:
-    """Where a question has no answer, nothing has happened."""
-    return replace(failed, outcome=Outcome.UNAVAILABLE) if failed.outcome is Outcome.UNKNOWN else failed
 
 
 def _needs_someone(work: Work, email: str) -> None:

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from destinations.connectors.answers import json_of
+from destinations.connectors.answers import json_of, unanswered
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.hubspot import answers, requests
 from destinations.connectors.hubspot.requests import CONTACTS, DEALS
 from destinations.connectors.hubspot.targets import finding
 from destinations.fields import Choice
-from destinations.outcome import Outcome
 from destinations.platforms.port import (
     ActionValues,
     Choices,
@@ -239,17 +238,9 @@ def _results(said: Mapping[str, Any]) -> list[Record]:
 
 
 async def _asked(calls: Calls, make: Callable[[Credentials], Request]) -> Record:
-    used: list[Request] = []
-
-    def remembered(known: Credentials) -> Request:
-        used.append(make(known))
-        return used[-1]
-
-    answer = await calls.send(remembered)
+    answer = await calls.send(make)
     if not answers.is_success(answer):
-        failed = answers.failure(answer, used[-1].secrets, datetime.now(UTC))
-        sentence = "HubSpot did not answer." if failed.outcome is Outcome.UNKNOWN else failed.sentence
-        raise PlatformError(sentence, retry_after=failed.retry_after)
+        raise unanswered("HubSpot", answers.failure(answer, calls.secrets, datetime.now(UTC)))
     said = json_of(answer.response) if answer.response else None
     if not isinstance(said, dict):
         raise PlatformError("What HubSpot answered cannot be read.")

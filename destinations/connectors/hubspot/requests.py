@@ -107,7 +107,7 @@ def ask(path: str, known: Credentials) -> Request:
         url=f"{API}{path}",
         headers=_headers(known),
         timeout=TIMEOUT,
-        secrets=secrets_of(known),
+        secrets=_secrets(known),
         keep=KEPT,
     )
 
@@ -155,7 +155,7 @@ def _sent(method: str, path: str, known: Credentials, body: Any) -> Request:
         headers=(*_headers(known), ("Content-Type", "application/json")),
         body=text.encode("utf-8", "replace"),
         timeout=TIMEOUT,
-        secrets=secrets_of(known),
+        secrets=_secrets(known),
         keep=KEPT,
     )
 
@@ -168,7 +168,7 @@ def _headers(known: Credentials) -> tuple[tuple[str, str], ...]:
     )
 
 
-def secrets_of(known: Credentials) -> tuple[str, ...]:
+def _secrets(known: Credentials) -> tuple[str, ...]:
     return tuple(
         known[key] for key in ("access_token", "token", "refresh_token", "client_secret") if known.get(key)
     )

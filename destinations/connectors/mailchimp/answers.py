@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from destinations.connectors.answers import json_of, presentable, retry_after, without_response
+from destinations.connectors.answers import content, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Result
 from leadconduit.lib.outbound import Answer, Response
 
@@ -46,8 +46,7 @@ def is_success(answer: Answer) -> bool:
 def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result:
     """What it means that the answer is none of success."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
+        return without_response(answer, secrets)
     body = content(answer)
     outcome, sentence = _meaning(answer.response.status, str(body.get("title") or ""))
     pause = retry_after(answer.response, now)
@@ -55,11 +54,6 @@ def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result:
         pause = TOO_MANY_AT_ONCE
     reason = presentable(_with_words(sentence, answer.response, body), secrets)
     return Result(outcome, reason, retry_after=pause if outcome.retries else None)
-
-
-def content(answer: Answer) -> Mapping[str, Any]:
-    body = json_of(answer.response) if answer.response else None
-    return body if isinstance(body, dict) else {}
 
 
 def _meaning(status: int, title: str) -> tuple[Outcome, str]:

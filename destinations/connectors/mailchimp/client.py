@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.answers import content
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.mailchimp import answers, requests
 from destinations.connectors.preview import preview_of
@@ -27,17 +28,16 @@ async def _sent(order: Order, calls: Calls) -> Result:
     if not requests.email(order):
         return Result(Outcome.REJECTED, "The lead has no e-mail address, by which Mailchimp knows people.")
     known = await calls.source.get()
-    secrets = requests.ask("/", known).secrets
     answer = await calls.send(lambda known: requests.put_member(order, known))
     if not answers.is_success(answer):
-        return answers.failure(answer, secrets, datetime.now(UTC))
-    member = Result(Outcome.DELIVERED, receipt=_receipt(answers.content(answer), known))
+        return answers.failure(answer, calls.secrets, datetime.now(UTC))
+    member = Result(Outcome.DELIVERED, receipt=_receipt(content(answer), known))
     if not requests.tags(order):
         return member
     answer = await calls.send(lambda known: requests.tag_member(order, known))
     if answers.is_success(answer):
         return member
-    failed = answers.failure(answer, secrets, datetime.now(UTC))
+    failed = answers.failure(answer, calls.secrets, datetime.now(UTC))
     if failed.outcome.retries:
         return failed
     reason = f"The person is in the audience, but was not tagged. {failed.reason}"

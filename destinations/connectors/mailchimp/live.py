@@ -1,12 +1,13 @@
 """What an account says of itself: whose it is, its audiences and their merge fields. Sources: requests.py."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.answers import content, unanswered
 from destinations.connectors.calls import Calls
 from destinations.connectors.mailchimp import answers, requests
 from destinations.fields import Choice
-from destinations.outcome import Outcome
 from destinations.platforms.port import (
     ActionValues,
     Choices,
@@ -100,16 +101,13 @@ def _targets(one: dict[str, Any], waived: bool) -> list[TargetField]:
 # --- Asking
 
 
-def _items(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def _items(said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     items = said.get(name)
     return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
 
-async def _asked(calls: Calls, path: str, **query: str) -> dict[str, Any]:
-    secrets = requests.ask(path, await calls.source.get()).secrets
+async def _asked(calls: Calls, path: str, **query: str) -> Mapping[str, Any]:
     answer = await calls.send(lambda known: requests.ask(path, known, **query))
     if not answers.is_success(answer):
-        failed = answers.failure(answer, secrets, datetime.now(UTC))
-        sentence = "Mailchimp did not answer." if failed.outcome is Outcome.UNKNOWN else failed.sentence
-        raise PlatformError(sentence, retry_after=failed.retry_after)
-    return dict(answers.content(answer))
+        raise unanswered("Mailchimp", answers.failure(answer, calls.secrets, datetime.now(UTC)))
+    return content(answer)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from destinations.connectors.stand_in import (
+    NO_TOKEN_SERVER,
     Call,
     Fields,
     Kind,
@@ -19,7 +20,6 @@ from destinations.connectors.stand_in import (
     Reply,
     Route,
     StandIn,
-    TokenServer,
 )
 
 BRIGHT = Organisation("8d3a3db4d97663a9074efcc16", "Brightleaf Energy", "dana@brightleaf.example")
@@ -211,9 +211,7 @@ MAILCHIMP = StandIn(
         Route("PUT", _MEMBER, _put, takes_lead=True),
         Route("POST", f"{_MEMBER}/tags", _tag),
     ),
-    oauth=TokenServer(
-        client_id="", client_secret="", token_paths=(), grants=(), lifetime=0, answer=lambda _: {}
-    ),
+    oauth=NO_TOKEN_SERVER,
     refuses=_refuses,
     not_found=_not_found,
     faults={"server_error": _server_error, "rate_limited": _rate_limited},

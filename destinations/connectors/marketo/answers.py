@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from destinations.connectors.answers import json_of, presentable, retry_after, without_response
+from destinations.connectors.answers import content, json_of, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Receipt, Result
 from leadconduit.lib.outbound import Answer, Response
 
@@ -104,8 +104,7 @@ def refuses(answer: Answer) -> bool:
 def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result | None:
     """Why the request as a whole came to nothing; None where Marketo says that it succeeded."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
+        return without_response(answer, secrets)
     body = json_of(answer.response)
     errors = _errors(body)
     if errors:
@@ -119,14 +118,12 @@ def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result | N
 
 def records(answer: Answer) -> list[dict[str, Any]]:
     """What a successful answer holds; where there is nothing, assets come without `result` at all."""
-    body = json_of(answer.response) if answer.response else None
-    found = body.get("result") if isinstance(body, dict) else None
+    found = content(answer).get("result")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def next_page(answer: Answer) -> str:
-    body = json_of(answer.response) if answer.response else None
-    return str(body.get("nextPageToken") or "") if isinstance(body, dict) else ""
+    return str(content(answer).get("nextPageToken") or "")
 
 
 def about_a_record(answer: Answer, receipt: Receipt | None, secrets: Iterable[str], now: datetime) -> Result:

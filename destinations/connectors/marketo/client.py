@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from destinations.connectors.answers import of_question
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.marketo import answers, requests
-from destinations.connectors.marketo.session import Session
 from destinations.connectors.preview import preview_of
 from destinations.outcome import Outcome, Receipt, Result
 from destinations.platforms.port import DestinationValues, Order
@@ -32,9 +32,8 @@ _EXAMPLE = 0
 
 
 async def send(order: Order, calls: Calls) -> Result:
-    session = Session(calls)
     for_a_person = _FOR_A_PERSON.get(order.action.action_id)
-    result = await (_sent_for(order, session, *for_a_person) if for_a_person else _synced(order, session))
+    result = await (_sent_for(order, calls, *for_a_person) if for_a_person else _synced(order, calls))
     return replace(result, exchange=calls.exchange)
 
 
@@ -52,33 +51,35 @@ def longest_send(destination: DestinationValues) -> float:
     return 3 * requests.TIMEOUT
 
 
-async def _synced(order: Order, session: Session) -> Result:
-    answer = await session.ask(lambda known: requests.sync_lead(order, known))
-    if order.uncertain and answers.was_there(answer) and (made := await _made_by_earlier_try(order, session)):
+async def _synced(order: Order, calls: Calls) -> Result:
+    answer = await calls.send(lambda known: requests.sync_lead(order, known), refuses=answers.refuses)
+    if order.uncertain and answers.was_there(answer) and (made := await _made_by_earlier_try(order, calls)):
         return Result(Outcome.DELIVERED, ARRIVED, receipt=_receipt(made, order))
     receipt = _receipt(answers.id_of(answer), order)
-    return answers.about_a_record(answer, receipt, session.secrets, datetime.now(UTC))
+    return answers.about_a_record(answer, receipt, calls.secrets, datetime.now(UTC))
 
 
-async def _made_by_earlier_try(order: Order, session: Session) -> str:
+async def _made_by_earlier_try(order: Order, calls: Calls) -> str:
     """The person whom “Only create” met, where they are not older than the delivery; else ""."""
     field = order.action.configuration.get("lookup_field") or "email"
     value = as_text(order.payload.get(field) or "")
     if not value or "," in value:
         return ""
-    answer = await session.ask(lambda known: requests.people_with(value, known, field=field))
+    answer = await calls.send(
+        lambda known: requests.people_with(value, known, field=field), refuses=answers.refuses
+    )
     return answers.made_since(answer, time_of(order.key) - CLOCKS)
 
 
-async def _sent_for(order: Order, session: Session, make: Make, read: Read) -> Result:
-    person = await _person(order, session)
+async def _sent_for(order: Order, calls: Calls, make: Make, read: Read) -> Result:
+    person = await _person(order, calls)
     if isinstance(person, Result):
         return person
-    answer = await session.ask(lambda known: make(order, person, known))
-    return read(answer, _receipt(str(person), order), session.secrets, datetime.now(UTC))
+    answer = await calls.send(lambda known: make(order, person, known), refuses=answers.refuses)
+    return read(answer, _receipt(str(person), order), calls.secrets, datetime.now(UTC))
 
 
-async def _person(order: Order, session: Session) -> int | Result:
+async def _person(order: Order, calls: Calls) -> int | Result:
     """Who is meant: by the id that is mapped, else the only one with the e-mail address. Or why nobody is."""
     given = requests.person_id(order)
     if given:
@@ -90,10 +91,9 @@ async def _person(order: Order, session: Session) -> int | Result:
         return _rejected("Neither the person's ID nor an e-mail address to find them by has a value.")
     if "," in address:
         return _rejected("Marketo cannot look for an e-mail address with a comma.")
-    answer = await session.ask(lambda known: requests.people_with(address, known))
-    if failed := answers.failure(answer, session.secrets, datetime.now(UTC)):
-        # Nothing was changed: that no answer came to a question leaves nothing unknown.
-        return replace(failed, outcome=Outcome.UNAVAILABLE) if failed.outcome is Outcome.UNKNOWN else failed
+    answer = await calls.send(lambda known: requests.people_with(address, known), refuses=answers.refuses)
+    if failed := answers.failure(answer, calls.secrets, datetime.now(UTC)):
+        return of_question(failed)
     found = [one["id"] for one in answers.records(answer) if _is_id(str(one.get("id")))]
     if len(found) != 1:
         how_many = "Several people in Marketo have" if found else "Nobody in Marketo has"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.answers import unanswered
 from destinations.connectors.calls import Calls
 from destinations.connectors.marketo import answers, requests
-from destinations.connectors.marketo.session import Session
 from destinations.fields import Choice
 from destinations.platforms.port import (
     ActionValues,
@@ -24,7 +24,7 @@ from destinations.platforms.port import (
 from leadconduit.lib.outbound import Answer
 
 Record = dict[str, Any]
-Ask = Callable[[DestinationValues, Session, str, str], Awaitable[Choices]]
+Ask = Callable[[DestinationValues, Calls, str, str], Awaitable[Choices]]
 
 PAGE, ASSETS_PAGE = 300, 200
 """The most that Marketo gives at once: marketo-integration-best-practices.md, batch size."""
@@ -35,7 +35,7 @@ ENOUGH = 50
 
 async def identify(calls: Calls, destination: DestinationValues) -> Identity:
     """The API user, as the token's `scope` names them (authentication.md), at the instance of this Munchkin ID."""
-    await _asked(Session(calls), "/rest/v1/leads/partitions.json")
+    await _asked(calls, "/rest/v1/leads/partitions.json")
     known = await calls.source.get()
     munchkin_id = str(known.get("munchkin_id") or "").strip().upper()
     return Identity(str(known.get("scope") or ""), munchkin_id, munchkin_id)
@@ -44,7 +44,7 @@ async def identify(calls: Calls, destination: DestinationValues) -> Identity:
 async def discover(calls: Calls, destination: DestinationValues, action: ActionValues) -> Targets:
     """The fields of people that may be written, and the one by which people are found."""
     lookup = action.configuration.get("lookup_field") or "email"
-    described = await _described(Session(calls))
+    described = await _described(calls)
     fields = [
         _target(field, lookup)
         for field in described.get("fields") or ()
@@ -59,7 +59,7 @@ async def options(
     ask = _OPTIONS.get(field)
     if ask is None:
         raise PlatformError(f"The choices of `{field}` do not come from Marketo.")
-    return await ask(destination, Session(calls), search, cursor)
+    return await ask(destination, calls, search, cursor)
 
 
 # --- Fields
@@ -93,8 +93,8 @@ def _target(field: Record, lookup: str) -> TargetField:
     )
 
 
-async def _described(session: Session) -> Record:
-    found = answers.records(await _asked(session, "/rest/v1/leads/describe2.json"))
+async def _described(calls: Calls) -> Record:
+    found = answers.records(await _asked(calls, "/rest/v1/leads/describe2.json"))
     if not found:
         raise PlatformError("Marketo did not say which fields it has.")
     return found[0]
@@ -103,50 +103,50 @@ async def _described(session: Session) -> Record:
 # --- Choices
 
 
-async def _lookup_fields(_: DestinationValues, session: Session, search: str, __: str) -> Choices:
+async def _lookup_fields(_: DestinationValues, calls: Calls, search: str, __: str) -> Choices:
     """Fields by which people are found; those that only work together, one cannot choose."""
-    described = await _described(session)
+    described = await _described(calls)
     labels = {field.get("name"): field.get("displayName") for field in described.get("fields") or ()}
     names = [names[0] for names in described.get("searchableFields") or () if len(names) == 1]
     return _matching([Choice(name, str(labels.get(name) or name)) for name in names], search)
 
 
-async def _partitions(_: DestinationValues, session: Session, search: str, __: str) -> Choices:
-    found = answers.records(await _asked(session, "/rest/v1/leads/partitions.json"))
+async def _partitions(_: DestinationValues, calls: Calls, search: str, __: str) -> Choices:
+    found = answers.records(await _asked(calls, "/rest/v1/leads/partitions.json"))
     return _matching([Choice(str(one["name"]), str(one["name"])) for one in found if one.get("name")], search)
 
 
-async def _lists(_: DestinationValues, session: Session, search: str, cursor: str) -> Choices:
-    return await _by_token(session, "/rest/v1/lists.json", search, cursor)
+async def _lists(_: DestinationValues, calls: Calls, search: str, cursor: str) -> Choices:
+    return await _by_token(calls, "/rest/v1/lists.json", search, cursor)
 
 
-async def _campaigns(_: DestinationValues, session: Session, search: str, cursor: str) -> Choices:
-    return await _by_token(session, "/rest/v1/campaigns.json", search, cursor, isTriggerable="true")
+async def _campaigns(_: DestinationValues, calls: Calls, search: str, cursor: str) -> Choices:
+    return await _by_token(calls, "/rest/v1/campaigns.json", search, cursor, isTriggerable="true")
 
 
-async def _programs(_: DestinationValues, session: Session, search: str, cursor: str) -> Choices:
+async def _programs(_: DestinationValues, calls: Calls, search: str, cursor: str) -> Choices:
     """Assets are paged by an offset, and the last page is the one that is not full."""
 
     async def page(cursor: str) -> tuple[list[Choice], str]:
         offset = int(cursor) if cursor.isdecimal() else 0
         query = {"maxReturn": str(ASSETS_PAGE), "offset": str(offset)}
-        found = answers.records(await _asked(session, "/rest/asset/v1/programs.json", **query))
+        found = answers.records(await _asked(calls, "/rest/asset/v1/programs.json", **query))
         return _named(found), str(offset + ASSETS_PAGE) if len(found) == ASSETS_PAGE else ""
 
     return await _searched(page, search, cursor)
 
 
-async def _statuses(destination: DestinationValues, session: Session, search: str, __: str) -> Choices:
+async def _statuses(destination: DestinationValues, calls: Calls, search: str, __: str) -> Choices:
     """Those of the program's channel, in their order. Step 0 is “Not in Program”: nobody is added with it."""
     of_action = (one.configuration for one in destination.actions if one.action_id == "add_to_program")
     program = str(next(of_action, {}).get("program") or "")
     if not program.isdecimal():
         raise PlatformError("Choose the program first.")
-    programs = answers.records(await _asked(session, f"/rest/asset/v1/program/{program}.json"))
+    programs = answers.records(await _asked(calls, f"/rest/asset/v1/program/{program}.json"))
     if not programs:
         raise PlatformError("This program is no longer in Marketo: choose another.")
     name = str(programs[0].get("channel") or "")
-    channels = answers.records(await _asked(session, "/rest/asset/v1/channel/byName.json", name=name))
+    channels = answers.records(await _asked(calls, "/rest/asset/v1/channel/byName.json", name=name))
     statuses = [
         status
         for channel in channels
@@ -167,10 +167,10 @@ _OPTIONS: Mapping[str, Ask] = {
 }
 
 
-async def _by_token(session: Session, path: str, search: str, cursor: str, **query: str) -> Choices:
+async def _by_token(calls: Calls, path: str, search: str, cursor: str, **query: str) -> Choices:
     async def page(cursor: str) -> tuple[list[Choice], str]:
         more = {"nextPageToken": cursor} if cursor else {}
-        answer = await _asked(session, path, batchSize=str(PAGE), **query, **more)
+        answer = await _asked(calls, path, batchSize=str(PAGE), **query, **more)
         return _named(answers.records(answer)), answers.next_page(answer)
 
     return await _searched(page, search, cursor)
@@ -208,8 +208,8 @@ def _matching(choices: Iterable[Choice], search: str) -> Choices:
 # ---
 
 
-async def _asked(session: Session, path: str, **query: str) -> Answer:
-    answer = await session.ask(lambda known: requests.ask(path, known, **query))
-    if failed := answers.failure(answer, session.secrets, datetime.now(UTC)):
-        raise PlatformError(failed.sentence, retry_after=failed.retry_after)
+async def _asked(calls: Calls, path: str, **query: str) -> Answer:
+    answer = await calls.send(lambda known: requests.ask(path, known, **query), refuses=answers.refuses)
+    if failed := answers.failure(answer, calls.secrets, datetime.now(UTC)):
+        raise unanswered("Marketo", failed)
     return answer

@@ -6,7 +6,7 @@ Responses"; the codes: SOAP API Developer Guide, "StatusCode" and "ExceptionCode
 converted ("LeadConvertResult").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -114,18 +114,17 @@ _MEANINGS: Mapping[str, tuple[Outcome, str]] = {
 }
 
 
-def result_of(answer: Answer, *, secrets: Sequence[str], now: datetime | None = None) -> Result:
+def result_of(answer: Answer, *, secrets: Iterable[str], now: datetime | None = None) -> Result:
     """What an answer without success comes to. The exchange is left to the caller, who knows of all of them."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
+        return without_response(answer, secrets)
     response = answer.response
     found = errors_of(response)
     outcome, sentence = _meaning(response, found)
     return Result(outcome, presentable(sentence, secrets), retry_after=_pause(outcome, response, found, now))
 
 
-def refused(error: Error, secrets: Sequence[str]) -> Result:
+def refused(error: Error, secrets: Iterable[str]) -> Result:
     """What one error says, where it stands in an answer that is whole."""
     outcome, sentence = _MEANINGS.get(error.code, (Outcome.REJECTED, "Salesforce refused the record."))
     return Result(outcome, presentable(_with_words(sentence, error), secrets))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from destinations.connectors.answers import of_question
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.preview import preview_of
 from destinations.connectors.salesforce import answers, requests
@@ -71,7 +72,7 @@ class Work:
         answer = await self.calls.send(remembered, refuses=answers.is_refused)
         if answer.response is None or not 200 <= answer.response.status < 300:
             errors = answers.errors_of(answer.response) if answer.response else ()
-            raise Ended(answers.result_of(answer, secrets=requests.secrets_of(self.credentials)), errors)
+            raise Ended(answers.result_of(answer, secrets=self.calls.secrets), errors)
         return answer.response
 
     async def find(self, soql: str) -> list[dict[str, Any]]:
@@ -79,9 +80,7 @@ class Work:
         try:
             response = await self.ask(lambda known: requests.query(known, soql))
         except Ended as ended:
-            if ended.result.outcome is Outcome.UNKNOWN:
-                raise Ended(replace(ended.result, outcome=Outcome.UNAVAILABLE)) from ended
-            raise
+            raise Ended(of_question(ended.result), ended.errors) from ended
         records = answers.records_of(response)
         if records is None:
             raise Ended(Result(Outcome.UNAVAILABLE, "What Salesforce found cannot be read."))
@@ -303,7 +302,7 @@ async def _converted(work: Work, lead: Mapping[str, Any]) -> Result:
     if conversion is None:
         raise Ended(Result(Outcome.UNKNOWN, "What Salesforce answered to the conversion cannot be read."))
     if conversion.error:
-        raise Ended(answers.refused(conversion.error, requests.secrets_of(work.credentials)))
+        raise Ended(answers.refused(conversion.error, work.calls.secrets))
     return await _filled_in(work, conversion.opportunity_id)
 
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from destinations.connectors.answers import json_of
+from destinations.connectors.answers import json_of, unanswered
 from destinations.connectors.calls import Calls, Credentials
 from destinations.connectors.salesforce import answers, requests
 from destinations.connectors.salesforce.targets import KINDS, finding
 from destinations.fields import Choice
-from destinations.outcome import Outcome
 from destinations.platforms.port import (
     ActionValues,
     Choices,
@@ -205,15 +204,7 @@ async def _found(calls: Calls, soql: str) -> list[dict[str, Any]]:
 
 
 async def _asked(calls: Calls, make: Callable[[Credentials], Request]) -> Response:
-    used: list[Request] = []
-
-    def remembered(credentials: Credentials) -> Request:
-        used.append(make(credentials))
-        return used[-1]
-
-    answer = await calls.send(remembered, refuses=answers.is_refused)
-    if answer.response is not None and answer.response.status == 200:
-        return answer.response
-    result = answers.result_of(answer, secrets=used[-1].secrets)
-    sentence = "Salesforce did not answer." if result.outcome is Outcome.UNKNOWN else result.sentence
-    raise PlatformError(sentence, retry_after=result.retry_after)
+    answer = await calls.send(make, refuses=answers.is_refused)
+    if answer.response is None or answer.response.status != 200:
+        raise unanswered("Salesforce", answers.result_of(answer, secrets=calls.secrets))
+    return answer.response

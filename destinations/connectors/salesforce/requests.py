@@ -148,12 +148,12 @@ def _request(
         headers=(("Authorization", f"Bearer {token}"), *(headers or {}).items()),
         body=body,
         timeout=TIMEOUT,
-        secrets=secrets_of(credentials),
+        secrets=_secrets(credentials),
         **more,
     )
 
 
-def secrets_of(credentials: Credentials) -> tuple[str, ...]:
+def _secrets(credentials: Credentials) -> tuple[str, ...]:
     return tuple(
         str(credentials[key])
         for key in ("access_token", "refresh_token", "client_secret")
@@ -227,7 +227,7 @@ def convert_lead(credentials: Credentials, wanted: Mapping[str, str]) -> Request
         headers=(("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", '""'), ("Accept", "text/xml")),
         body=envelope.encode("utf-8", "replace"),
         timeout=TIMEOUT,
-        secrets=(*secrets_of(credentials), _xml(token)) if token else secrets_of(credentials),
+        secrets=(*_secrets(credentials), _xml(token)) if token else _secrets(credentials),
     )
 
 

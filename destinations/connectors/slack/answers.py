@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from destinations.connectors.answers import json_of, presentable, retry_after, without_response
+from destinations.connectors.answers import content, presentable, retry_after, without_response
 from destinations.outcome import Outcome, Result
 from leadconduit.lib.outbound import Answer
 
@@ -72,11 +72,6 @@ _BY_CODE: Mapping[str, tuple[Outcome, str]] = {
 }
 
 
-def content(answer: Answer) -> Mapping[str, Any]:
-    body = json_of(answer.response) if answer.response else None
-    return body if isinstance(body, dict) else {}
-
-
 def is_success(answer: Answer) -> bool:
     return answer.response is not None and answer.response.status == 200 and content(answer).get("ok") is True
 
@@ -84,8 +79,7 @@ def is_success(answer: Answer) -> bool:
 def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> Result:
     """What it means that the answer is none of success."""
     if answer.response is None:
-        outcome, sentence = without_response(answer)
-        return Result(outcome, presentable(sentence, secrets))
+        return without_response(answer, secrets)
     body = content(answer)
     code = str(body.get("error") or "")
     outcome, sentence = _meaning(answer.response.status, code)

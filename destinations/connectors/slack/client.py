@@ -1,8 +1,10 @@
 """Posts a message."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.answers import content
 from destinations.connectors.calls import Calls
 from destinations.connectors.preview import preview_of
 from destinations.connectors.slack import answers, requests
@@ -11,14 +13,12 @@ from destinations.platforms.port import DestinationValues, Order
 
 
 async def send(order: Order, calls: Calls) -> Result:
-    request = requests.post_message(order, await calls.source.get())
     if not requests.text_of(order):
         return Result(Outcome.REJECTED, "There is nothing to say: no mapped field has a value.")
-    answer = await calls.send(lambda _: request)
+    answer = await calls.send(lambda known: requests.post_message(order, known))
     if answers.is_success(answer):
-        return Result(Outcome.DELIVERED, receipt=_receipt(answers.content(answer)), exchange=calls.exchange)
-    failed = answers.failure(answer, request.secrets, datetime.now(UTC))
-    return Result(failed.outcome, failed.reason, failed.retry_after, exchange=calls.exchange)
+        return Result(Outcome.DELIVERED, receipt=_receipt(content(answer)), exchange=calls.exchange)
+    return replace(answers.failure(answer, calls.secrets, datetime.now(UTC)), exchange=calls.exchange)
 
 
 def preview(order: Order) -> dict[str, Any]:

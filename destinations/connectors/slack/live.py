@@ -1,12 +1,13 @@
 """What a workspace says of itself: as whom one is connected, and its channels. Sources: requests.py."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from destinations.connectors.answers import content, unanswered
 from destinations.connectors.calls import Calls
 from destinations.connectors.slack import answers, requests
 from destinations.fields import Choice
-from destinations.outcome import Outcome
 from destinations.platforms.port import Choices, DestinationValues, Identity, PlatformError
 
 PAGE = 200
@@ -57,11 +58,8 @@ async def _page(calls: Calls, cursor: str) -> tuple[list[Choice], str]:
     return choices, str(metadata.get("next_cursor") or "") if isinstance(metadata, dict) else ""
 
 
-async def _asked(calls: Calls, method: str, **query: str) -> dict[str, Any]:
-    request = requests.ask(method, await calls.source.get(), **query)
-    answer = await calls.send(lambda _: request)
-    if answers.is_success(answer):
-        return dict(answers.content(answer))
-    failed = answers.failure(answer, request.secrets, datetime.now(UTC))
-    sentence = "Slack did not answer." if failed.outcome is Outcome.UNKNOWN else failed.sentence
-    raise PlatformError(sentence, retry_after=failed.retry_after)
+async def _asked(calls: Calls, method: str, **query: str) -> Mapping[str, Any]:
+    answer = await calls.send(lambda known: requests.ask(method, known, **query))
+    if not answers.is_success(answer):
+        raise unanswered("Slack", answers.failure(answer, calls.secrets, datetime.now(UTC)))
+    return content(answer)

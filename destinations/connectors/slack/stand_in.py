@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from destinations.connectors.stand_in import (
+    NO_TOKEN_SERVER,
     Call,
     Fields,
     Kind,
@@ -11,7 +12,6 @@ from destinations.connectors.stand_in import (
     Reply,
     Route,
     StandIn,
-    TokenServer,
 )
 
 BRIGHT = Organisation("T0BRIGHT1", "Brightleaf Energy", "leadconduit")
@@ -101,9 +101,7 @@ SLACK = StandIn(
         Route("GET", "/api/conversations.list", _channels),
         Route("POST", "/api/chat.postMessage", _post),
     ),
-    oauth=TokenServer(
-        client_id="", client_secret="", token_paths=(), grants=(), lifetime=0, answer=lambda _: {}
-    ),
+    oauth=NO_TOKEN_SERVER,
     refuses=_refuses,
     not_found=_not_found,
     faults={"server_error": _server_error, "rate_limited": _rate_limited},

@@ -1,7 +1,8 @@
 """A receiver's answer becomes an outcome."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,11 +22,10 @@ _STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?", re.IGNORECASE)
 
 
 def result_of(
-    answer: Answer, configuration: Mapping[str, Any], *, secrets: tuple[str, ...], now: datetime
+    answer: Answer, configuration: Mapping[str, Any], *, secrets: Iterable[str], now: datetime
 ) -> Result:
     if answer.response is None:
-        outcome, reason = without_response(answer)
-        return Result(outcome, presentable(reason, secrets), exchange=answer.exchange)
+        return replace(without_response(answer, secrets), exchange=answer.exchange)
     outcome, reason = _judged(answer.response, configuration)
     return Result(
         outcome,
