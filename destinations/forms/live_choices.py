@@ -34,6 +34,8 @@ class LiveChoicesInput(forms.Widget):
         self.live = live or LiveField("")
         self.waits_for = ""
         """The id of a checkbox: before that is ticked, nobody wants to know."""
+        self.lacks = False
+        """Something required that the choices depend on is not chosen yet: until then there is nothing to ask for."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -52,7 +54,7 @@ class LiveChoicesInput(forms.Widget):
             "problem": self.live.problem,
             # A list that is seen at a glance needs no search.
             "has_search": len(known.items) > FEW or known.more or known.search,
-            "loads": known.stale and not self.live.problem,
+            "loads": known.stale and not self.live.problem and not self.lacks,
             "waits_for": self.waits_for,
             "depends_on": [f"#id_{prefix}{key}" for key in self.spec.depends_on],
         }

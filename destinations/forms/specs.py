@@ -38,6 +38,7 @@ class SpecForm(forms.Form):
     ) -> None:
         specs = tuple(specs)
         super().__init__(data, initial=with_defaults(specs, values or {}), prefix=prefix)
+        missing = {spec.key for spec in specs if spec.required and not self.initial.get(spec.key)}
         # What a replaced secret leaves behind is nobody's to enter.
         later = {spec.previous: spec.previous for spec in specs if spec.previous}
         later |= {spec.key: spec.forgets for spec in specs if spec.forgets}
@@ -52,6 +53,8 @@ class SpecForm(forms.Form):
                 asked=asked,
                 live=(live or {}).get(spec.key),
             )
+            if isinstance(field.widget, LiveChoicesInput):
+                field.widget.lacks = bool(missing.intersection(spec.depends_on))
             if spec.only_for:
                 field.only_for = self._only_for(spec)
             self.fields[spec.key] = field

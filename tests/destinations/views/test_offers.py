@@ -9,6 +9,9 @@ from django.test import Client
 
 from destinations.configured import current
 from destinations.connectors.declaration import Connector
+from destinations.connectors.hubspot.declaration import CREATE_DEAL
+from destinations.forms.live_choices import LiveField
+from destinations.forms.specs import SpecForm
 from destinations.models import Destination, LiveAnswer
 from tests.destinations.connectors.acme_crm import acme_crm
 from tests.destinations.connectors.receiver import Receiver
@@ -213,6 +216,16 @@ def test_choices_of_an_action_wait_until_somebody_ticks_it(page: Client, base: s
     content = page.get(f"{base}setup/configure/").content.decode()
 
     assert 'hx-trigger="change from:#id_offer-add_to_list-wanted once"' in content
+
+
+@pytest.mark.parametrize(("pipeline", "loads"), [("", False), ("default", True)])
+def test_choices_are_not_asked_for_before_what_they_depend_on_is_chosen(pipeline: str, loads: bool) -> None:
+    form = SpecForm(CREATE_DEAL.fields, values={"pipeline": pipeline}, live={"stage": LiveField("/stages/")})
+
+    shown = str(form["stage"])
+
+    assert ('hx-trigger="load"' in shown) is loads
+    assert 'hx-trigger="change from:closest [data-group] target:#id_pipeline"' in shown
 
 
 def test_a_field_without_live_choices_is_not_to_be_had(page: Client, base: str) -> None:
