@@ -1,41 +1,34 @@
-"""Salesforce by OAuth, and webhooks by password and by headers, from the marketplace to a lead that arrives there."""
+"""From the marketplace to a lead that arrives: Salesforce by OAuth, webhooks by password and by headers, and those that take
+few steps."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from destinations.models import StandInRecord
+from destinations.connectors.google_sheets.stand_in import SPREADSHEET
+from destinations.connectors.mailchimp.stand_in import KEY
+from destinations.connectors.slack.stand_in import TOKEN
 from flows.models import Flow
-from leadconduit.accounts.models import Account
-from tests.browser.conftest import Receiving, look, make_account
+from tests.browser.conftest import Receiving, look
 from tests.browser.test_flows import address_of
-from tests.browser.test_main_job import EMAIL, PASSWORD, add_row, go_on, map_row, submit
-from tests.factories import EntityFactory, FlowFactory, source_of
+from tests.browser.test_main_job import add_row, go_on, map_row, submit
+from tests.browser.walk import (
+    CERTIFICATE,
+    LEAD,
+    attach_and_deploy,
+    choose,
+    flow,
+    go_on_to,
+    kept,
+    see_the_record,
+    try_and_activate,
+)
 from tests.processes import wait_until
 
-CERTIFICATE = "https://cert.trustedform.com/2605ec3a321e1b3a41addf0bba1213505ef57985"
-LEAD = {
-    "first_name": "Grace",
-    "last_name": "Hopper",
-    "email": "grace@example.com",
-    "phone_1": "512-555-0142",
-    "company.name": "Flow-Matic",
-    "trustedform_cert_url": CERTIFICATE,
-}
-
-
-@pytest.fixture
-def flow(product: str) -> Flow:
-    """It takes leads in, and delivers nowhere yet."""
-    make_account("Acme", EMAIL, PASSWORD)
-    account = Account.objects.get()
-    website = EntityFactory.create(account=account, name="Website", source=None, recipient=None)
-    sources = [source_of(website)]
-    return FlowFactory.create(
-        account=account, name="Solar", fields=list(LEAD), sources=sources, deployed=True
-    )
+__all__ = ["flow"]
 
 
 def test_salesforce_by_oauth_with_a_custom_field_that_was_found_live(
@@ -45,7 +38,7 @@ def test_salesforce_by_oauth_with_a_custom_field_that_was_found_live(
     sign_in_to_salesforce(page)
     use_two_actions(page)
     map_by_suggestion(page)
-    test_and_activate(page)
+    try_and_activate(page)
     attach_and_deploy(page, "Create New Lead", "Add to Campaign")
 
     submit(address_of(product, flow), **LEAD)
@@ -60,7 +53,7 @@ def test_salesforce_by_oauth_with_a_custom_field_that_was_found_live(
     assert lead.fields.items() >= {**given, "TrustedForm_Certificate__c": CERTIFICATE}.items()
     assert lead.fields["Phone"] == "5125550142"
     assert kept("salesforce", "CampaignMember")[-1].fields["LeadId"] == lead.record_id
-    see_the_record_of(page, product, lead.record_id)
+    see_the_record(page, product, lead.record_id, CERTIFICATE)
     see_the_connection(page, product)
 
 
@@ -92,6 +85,81 @@ def test_a_webhook_by_custom_headers(page: Page, product: str, receiving: Receiv
     assert "s3cret-token" not in page.content()
 
 
+def by_bot_token_into_a_channel(page: Page) -> None:
+    page.get_by_role("textbox", name="Bot User OAuth Token").fill(TOKEN)
+    go_on_to(page, "Configure")
+    page.get_by_label("Channel", exact=True).select_option(label="#leads")
+    go_on_to(page, "Map fields")
+    add_row(page, 1)
+    map_row(page, 1, "text", "New lead: {{lead.first_name}}")
+
+
+def by_api_key_into_an_audience(page: Page) -> None:
+    page.get_by_role("textbox", name="API key").fill(KEY)
+    go_on_to(page, "Configure")
+    page.get_by_label("Audience", exact=True).select_option("Home owners")
+    go_on_to(page, "Map fields")
+    page.get_by_role("button", name="Accept the").click()
+    expect(page.get_by_text("need attention")).to_have_count(0)
+
+
+def by_consent_into_a_sheet(page: Page) -> None:
+    page.get_by_role("button", name="Connect to Google Sheets").click()
+    page.get_by_role("button", name="Allow").click()
+    go_on_to(page, "Configure")
+    page.get_by_role("textbox", name="Spreadsheet").fill(
+        f"https://docs.google.com/spreadsheets/d/{SPREADSHEET}/edit"
+    )
+    page.get_by_role("button", name="Load Sheet").click()
+    page.get_by_label("Sheet", exact=True).select_option("Leads")
+    go_on_to(page, "Map fields")
+    page.get_by_role("button", name="Accept the").click()
+    expect(page.get_by_text("need attention")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "set_up", "action", "kind", "arrived"),
+    [
+        ("Slack", by_bot_token_into_a_channel, "Post message", "messages", {"text": "New lead: Grace"}),
+        (
+            "Mailchimp",
+            by_api_key_into_an_audience,
+            "Add or update member",
+            "members",
+            {"email_address": LEAD["email"], "FNAME": "Grace", "status": "subscribed"},
+        ),
+        (
+            "Google Sheets",
+            by_consent_into_a_sheet,
+            "Append row",
+            "rows",
+            {"Email": LEAD["email"], "First name": "Grace", "sheet": "Leads"},
+        ),
+    ],
+)
+def test_one_step_each_and_the_lead_is_there(
+    page: Page,
+    product: str,
+    flow: Flow,
+    name: str,
+    set_up: Callable[[Page], None],
+    action: str,
+    kind: str,
+    arrived: dict[str, str],
+) -> None:
+    choose(page, product, name)
+    set_up(page)
+    go_on_to(page, "Test")
+    try_and_activate(page)
+    attach_and_deploy(page, action)
+
+    submit(address_of(product, flow), **LEAD)
+
+    key = name.lower().replace(" ", "_")
+    wait_until(lambda: len(kept(key, kind)) == 2, "test and lead arrive")
+    assert kept(key, kind)[-1].fields.items() >= arrived.items()
+
+
 def deliver_to_webhook(page: Page, product: str, receiving: Receiving, flow: Flow) -> Any:
     """From Configure on; the request that the submitted lead became."""
     page.get_by_label("URL").fill(f"{receiving.url}/leads")
@@ -101,28 +169,13 @@ def deliver_to_webhook(page: Page, product: str, receiving: Receiving, flow: Flo
     add_row(page, 2)
     map_row(page, 2, "name", "{{lead.first_name}}")
     go_on(page)
-    test_and_activate(page)
+    try_and_activate(page)
     attach_and_deploy(page, "Send lead")
     submit(address_of(product, flow), **LEAD)
     wait_until(lambda: len(receiving.received) == 2, "test and lead arrive")
     arrived = receiving.received[-1]
     assert (arrived["path"], arrived["body"]) == ("/leads", {"email": "grace@example.com", "name": "Grace"})
     return arrived
-
-
-def choose(page: Page, product: str, name: str) -> None:
-    """From the marketplace, by way of the page of details."""
-    page.goto(f"{product}/app/destinations/new/")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name=f"Set up {name}")).to_be_visible()
-    look(page)
-    page.get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_role("heading", name="What it does")).to_be_visible()
-    look(page)
-    page.get_by_role("button", name="Set up").click()
-    expect(page.get_by_role("heading", name="Authenticate")).to_be_visible()
 
 
 def sign_in_to_salesforce(page: Page) -> None:
@@ -171,42 +224,6 @@ def map_by_suggestion(page: Page) -> None:
     expect(member.get_by_role("group", name="Row 1, LeadId")).to_be_visible()
     look(page)
     go_on(page)
-
-
-def test_and_activate(page: Page) -> None:
-    page.get_by_role("button", name="Send test").click()
-    expect(page.get_by_role("heading", name="The test succeeded")).to_be_visible()
-    look(page)
-    page.get_by_role("button", name="Activate").click()
-
-
-test_and_activate.__test__ = False  # type: ignore[attr-defined]
-
-
-def attach_and_deploy(page: Page, *actions: str) -> None:
-    for action in actions:
-        page.get_by_label(action).check()
-    page.get_by_role("button", name="Attach and deploy").click()
-    expect(page.get_by_role("link", name="Solar")).to_be_visible()
-    look(page)
-
-
-def kept(key: str, kind: str) -> list[StandInRecord]:
-    """What the stand-in was given, oldest first."""
-    return list(StandInRecord.objects.filter(stand_in=key, kind=kind, is_seed=False).order_by("pk"))
-
-
-def see_the_record_of(page: Page, product: str, record_id: str) -> None:
-    """The delivery leads on to the record that it made."""
-    page.goto(f"{product}/app/leads/")
-    page.get_by_role("link", name="grace@example.com").click()
-    record = page.get_by_role("region", name="Deliveries").get_by_role("link", name=record_id)
-    while not record.is_visible():
-        page.wait_for_timeout(100)
-        page.reload()
-    look(page)
-    page.goto(record.get_attribute("href") or "")
-    expect(page.get_by_text(CERTIFICATE)).to_be_visible()
 
 
 def see_the_connection(page: Page, product: str) -> None:
