@@ -1,10 +1,12 @@
 """A destination as a revision has it, in the plain values that a platform takes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
+from destinations import fields
 from destinations.credentials import tokens
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision, LiveAnswer
@@ -15,6 +17,8 @@ from leadconduit.lib.encryption import DecryptionError
 logger = structlog.get_logger(__name__)
 
 Document = dict[str, Any]
+
+LEADS_ELSEWHERE = "It leads to another host than these credentials were entered for: enter them again."
 
 
 def platform_of(destination: Destination) -> Platform:
@@ -80,6 +84,48 @@ def connection_of(destination: Destination, document: Document) -> Connection | 
     """The connection that a document names, if it names one."""
     connections = Connection.objects.filter(account=destination.account_id).select_related("token")
     return connections.filter(pk=document["connection"]).first() if document["connection"] else None
+
+
+def host_of(destination: Destination, document: Document) -> str:
+    """Where its configuration sends secrets, in a form that can be compared; "" where it does not say that."""
+    pages = platform_of(destination).setup.pages(values_of(destination, document))
+    return fields.host([spec for page in pages for spec in page.fields], document["configuration"])
+
+
+def withheld(destination: Destination, document: Document, connection: Connection | None) -> frozenset[str]:
+    """The connection's secrets that a document must not have, by name: it would send them to another host than theirs."""
+    host = host_of(destination, document)
+    if connection is None or not host or connection.goes_to in ("", host):
+        return frozenset()
+    schemes = platform_of(destination).setup.schemes(values_of(destination, document))
+    scheme = next((known for known in schemes if known.key == connection.scheme), None)
+    sent = {spec.key for spec in scheme.fields if spec.is_secret and spec.is_sent} if scheme else set()
+    return frozenset(key for key, value in entered_of(connection).items() if value and key in sent)
+
+
+def entered_for(
+    destination: Destination, document: Document, connection: Connection | None
+) -> dict[str, Any]:
+    """What somebody entered, without what is withheld."""
+    kept_back = withheld(destination, document, connection)
+    return {key: value for key, value in entered_of(connection).items() if key not in kept_back}
+
+
+def standing_values(
+    destination: Destination, document: Document, *, discovered: Mapping[str, Targets] | None = None
+) -> DestinationValues:
+    """With the credentials that a document may have now. Where some are withheld, nothing can be got by the connection."""
+    connection = connection_of(destination, document)
+    if withheld(destination, document, connection):
+        values = values_of(
+            destination,
+            document | {"connection": None},
+            entered_for(destination, document, connection),
+            discovered=discovered,
+        )
+        return replace(values, connection_problem=LEADS_ELSEWHERE)
+    values = values_of(destination, document, credentials_of(connection), discovered=discovered)
+    return replace(values, connection_problem=connection.problem) if connection else values
 
 
 def values_of_connection(connection: Connection) -> DestinationValues:

@@ -128,20 +128,23 @@ def cleared(
 
 def goes_elsewhere(fields: Iterable[FieldSpec], before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Do secrets go to another host with these values than they did before?"""
-    return any(
-        _host_of(spec, before.get(spec.key)) != _host_of(spec, values.get(spec.key))
-        for spec in fields
-        if spec.decides_host
-    )
+    fields = tuple(fields)
+    return host(fields, before) != host(fields, values)
 
 
-def _host_of(spec: FieldSpec, value: Any) -> object:
+def host(fields: Iterable[FieldSpec], values: Mapping[str, Any]) -> str:
+    """Where these values lead, in a form that can be compared; "" where they do not say it."""
+    parts = [_host_of(spec, values.get(spec.key)) for spec in fields if spec.decides_host]
+    return " ".join(parts) if any(parts) else ""
+
+
+def _host_of(spec: FieldSpec, value: Any) -> str:
     text = str(value or spec.default or "").strip().lower()
-    if spec.kind != "url":
+    if spec.kind != "url" or not text:
         return text
     try:
         url = urlsplit(text)
-        return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+        return f"{url.scheme}://{url.hostname}:{url.port or {'http': 80, 'https': 443}.get(url.scheme)}"
     except ValueError:
         return text
 

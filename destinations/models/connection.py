@@ -30,6 +30,7 @@ class Connection(models.Model):
     connection, unless somebody connects this one anew: then `version` counts on, and `user`, `organisation` and
     `organisation_id` say again as whom. `problem` is why it needs attention. With `probe_at`, that may pass by itself:
     what is owed by it is tried again then; without, only a person can help. `refusals` counts those in a row.
+    `goes_to` is the host that its secrets are for, where a destination's configuration says that; "" until one does.
     """
 
     id = IdField(primary_key=True, default=new_id, editable=False)
@@ -39,6 +40,7 @@ class Connection(models.Model):
     scheme = models.CharField(max_length=20)
     settings = models.JSONField(default=dict)
     secrets = models.BinaryField(editable=False)
+    goes_to = models.TextField(blank=True, default="", db_default="", editable=False)
     name = models.CharField(max_length=200, blank=True, default="", db_default="")
     user = models.CharField(max_length=320, blank=True, default="", db_default="")
     organisation = models.CharField(max_length=200, blank=True, default="", db_default="")

@@ -80,14 +80,16 @@ def _connection(destination: Destination) -> Connection | None:
 
 def _others(destination: Destination) -> "QuerySet[Connection]":
     """Connections of the account that this destination could use as well."""
-    named = current(destination).document["connection"]
+    document = current(destination).document
     known = Connection.objects.for_account(destination.account).filter(
         platform=destination.platform,
         integration=destination.integration,
         status=ConnectionStatus.CONNECTED,
     )
     never_given = Q(scheme__startswith="oauth2", verified_at=None)
-    return known.exclude(never_given).exclude(pk=named).order_by("name", "pk")
+    if host := configured.host_of(destination, document):
+        known = known.filter(goes_to__in=["", host])
+    return known.exclude(never_given).exclude(pk=document["connection"]).order_by("name", "pk")
 
 
 def _named(request: MemberRequest, destination: Destination) -> NameForm | None:
@@ -163,7 +165,7 @@ def _forms(
     form = SpecForm(
         chosen.fields,
         values=_shown(chosen.fields, kept) if typed is None else _without_secrets(chosen.fields, typed),
-        stored=_stored(kept),
+        stored=_stored(destination, kept),
         asked=request.POST,
         prefix=chosen.key,
     )
@@ -197,9 +199,9 @@ def _without_secrets(fields: tuple[FieldSpec, ...], typed: Mapping[str, Any]) ->
     return {**shown, **names}
 
 
-def _stored(connection: Connection | None) -> set[str]:
-    credentials = configured.entered_of(connection)
-    return {key for key, value in credentials.items() if value} if connection else set()
+def _stored(destination: Destination, connection: Connection | None) -> set[str]:
+    credentials = configured.entered_for(destination, current(destination).document, connection)
+    return {key for key, value in credentials.items() if value}
 
 
 def _schemes(destination: Destination) -> tuple[AuthScheme, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
@@ -47,6 +48,9 @@ def _save(request: MemberRequest, destination: Destination) -> HttpResponse:
         )
     except SavedMeanwhile:
         return _page(request, destination, typed=Typed(values, actions or ()))
+    document = current(destination).document
+    if configured.withheld(destination, document, configured.connection_of(destination, document)):
+        messages.warning(request, f"{configured.LEADS_ELSEWHERE} See Authenticate.")
     return steps.leave(request, destination, "configure") or _page(request, destination, wrong)
 
 

@@ -125,11 +125,12 @@ def _of_credentials(setup: Setup, destination: DestinationValues) -> dict[str, s
     chosen = next((scheme for scheme in schemes if scheme.key == destination.scheme), None)
     if chosen is None:
         return {"scheme": "Choose one of the ways to authenticate."}
+    of_connection = {"consent": destination.connection_problem} if destination.connection_problem else {}
     if found := chosen.problems(destination.credentials):
-        return found
+        return {**of_connection, **found}
     if chosen.needs_consent and "access_token" not in destination.credentials:
         return {"consent": "Connect, and give your consent there."}
-    return {"consent": destination.connection_problem} if destination.connection_problem else {}
+    return of_connection
 
 
 def _of_configuration(setup: Setup, destination: DestinationValues) -> dict[str, str]:

@@ -156,7 +156,7 @@ def save_auth(
     if seen.of(document).get("auth", was := stamps(document)["auth"]) != was:
         raise SavedMeanwhile
     before = configured.connection_of(destination, document)
-    kept = configured.entered_of(before) if before and before.scheme == scheme else {}
+    kept = configured.entered_for(destination, document, before) if before and before.scheme == scheme else {}
     setup = platform_of(destination).setup
     standing = configured.values_of(destination, document)
     chosen = next((known for known in setup.schemes(standing) if known.key == scheme), None)
@@ -449,8 +449,35 @@ def _revise(
     document = current(locked).document
     changed = parts(document)
     if document | changed != document:
+        _bind(locked, document | changed, by=by)
         draft = DestinationRevision.objects.open_draft(destination=locked, by=by, now=now)
         draft.change(by=by, now=now, **changed)
+
+
+def _bind(destination: Destination, document: Document, *, by: User | None) -> None:
+    """Credentials go where the first draft leads that names them. Whoever entered them may say another host until they
+    are live somewhere; nobody else may, and then nobody: they are entered again."""
+    connection, host = (
+        configured.connection_of(destination, document),
+        configured.host_of(destination, document),
+    )
+    if connection is None or not host or connection.goes_to == host:
+        return
+    if connection.goes_to and not _is_still_of(connection, by):
+        return
+    # What was bound or connected anew meanwhile stays.
+    same = Connection.objects.filter(pk=connection.pk, goes_to=connection.goes_to, version=connection.version)
+    same.update(goes_to=host)
+
+
+def _is_still_of(connection: Connection, by: User | None) -> bool:
+    """Did nobody else enter anything, and does nothing deliver by it yet?"""
+    if by is None or connection.created_by_id != by.pk or connection.version > 1:
+        return False
+    applied = DestinationRevision.objects.filter(
+        destination__account=connection.account_id, applied_at__isnull=False
+    )
+    return not applied.filter(document__connection=connection.pk).exists()
 
 
 def lock(destination: Destination) -> Destination:

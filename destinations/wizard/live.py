@@ -139,8 +139,7 @@ class Live:
     # ---
 
     def _values(self) -> DestinationValues:
-        connection = configured.connection_of(self.destination, self.document)
-        return configured.values_of(self.destination, self.document, configured.credentials_of(connection))
+        return configured.standing_values(self.destination, self.document)
 
     def _stamp(self, spec: FieldSpec, values: Mapping[str, Any]) -> str:
         return stamp([self.document["connection"], [values.get(key) or "" for key in spec.depends_on]])

@@ -1,7 +1,7 @@
 """How far a draft is, and what a payload would become."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from destinations import configured
@@ -37,13 +37,9 @@ def standing(destination: Destination, revision: DestinationRevision | None = No
     """The draft, or what is live where there is no draft, and how far it is."""
     revision = revision or current(destination)
     document = revision.document
-    connection = configured.connection_of(destination, document)
-    credentials = configured.credentials_of(connection)
-    values = configured.values_of(
-        destination, document, credentials, discovered=configured.discovered_of(destination, document)
+    values = configured.standing_values(
+        destination, document, discovered=configured.discovered_of(destination, document)
     )
-    if connection is not None:
-        values = replace(values, connection_problem=connection.problem)
     proof = proof_of(destination, revision)
     found = completeness.progress(
         platform_of(destination).setup,

@@ -169,6 +169,7 @@ REQUEST = Page(
             label="URL",
             kind="url",
             required=True,
+            decides_host=True,
             placeholder="https://example.com/leads",
             check=url_problem,
         ),

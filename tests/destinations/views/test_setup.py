@@ -20,7 +20,7 @@ from tests.destinations.views.journey import (
     text_of,
     walk_to_test,
 )
-from tests.destinations.wizard.steps import entered
+from tests.destinations.wizard.steps import activated, entered
 from tests.factories import DestinationFactory
 from tests.pages import fields_of
 
@@ -41,13 +41,13 @@ def test_the_whole_way_from_the_marketplace_to_a_live_destination(page: Client, 
     ways.append(page.post(f"{base}setup/map/", mapped | {"continue": "1"}).headers["Location"])
     action = draft(destination).actions[0]["id"]
     tested = page.post(f"{base}setup/test/", {"of": action, "sample": '{"email": "a@b.test"}'})
-    activated = page.post(f"{base}apply/")
+    answer = page.post(f"{base}apply/")
 
     assert ways == [f"{base}setup/{step}/" for step in STEPS[1:]]
     assert "The test succeeded" in text_of(tested)
     assert json.loads(receiver.latest.body) == {"mail": "a@b.test", "via": "Acme"}
     assert receiver.latest.headers["x-key"] == "s3cret-key"
-    assert activated.headers["Location"] == f"{base}attach/"
+    assert answer.headers["Location"] == f"{base}attach/"
     assert Destination.objects.get().status == "live"
 
 
@@ -368,3 +368,15 @@ def _over(shown: str) -> str:
     found = re.search(r'name="over" value="(\w+)"', shown)
     assert found
     return found[1]
+
+
+def test_a_url_of_another_host_asks_for_the_credentials_again(page: Client, adam: User) -> None:
+    crm = activated(adam)
+    base = f"/app/destinations/{crm.instance_id}/setup/"
+    values = {"of-url": "https://other.example", "of-method": "POST", "of-format": "json", "of-timeout": "20"}
+
+    saved = page.post(f"{base}configure/", {**values, "of-success_status": "2xx", "to": "auth"}, follow=True)
+
+    shown = saved.content.decode()
+    assert "It leads to another host than these credentials were entered for: enter them again." in shown
+    assert "Stored" not in shown

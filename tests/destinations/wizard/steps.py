@@ -56,7 +56,8 @@ def activated(by: User, **values: Any) -> Destination:
     return Destination.objects.get(pk=destination.pk)
 
 
-def change_url(destination: Destination, by: User, url: str = "https://other.example") -> None:
+def change_url(destination: Destination, by: User, url: str = "https://receiver.example/other") -> None:
+    """Another address of the same host: at another, the credentials would have to be entered again."""
     values = {"url": url, "timeout": 20}
     wizard.save_configuration(destination=destination, values=values, by=by, now=later(20))
 

@@ -264,7 +264,7 @@ def test_a_change_of_a_live_destination_stands_in_a_draft_alone(adam: User) -> N
     change_url(destination, adam)
 
     assert draft_of(destination).number == 2
-    assert document_of(destination)["configuration"]["url"] == "https://other.example"
+    assert document_of(destination)["configuration"]["url"] == "https://receiver.example/other"
     assert live_of(destination).document["configuration"]["url"] == "https://receiver.example"
 
 

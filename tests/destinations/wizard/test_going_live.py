@@ -121,7 +121,7 @@ def test_an_edit_is_live_once_it_is_applied(adam: User) -> None:
     )
 
     assert live_of(destination).number == 2
-    assert live_of(destination).document["configuration"]["url"] == "https://other.example"
+    assert live_of(destination).document["configuration"]["url"] == "https://receiver.example/other"
     assert not has_draft(destination)
     assert AuditEvent.objects.get(action="destination.applied").detail == {"revision": 2, "tested": False}
 

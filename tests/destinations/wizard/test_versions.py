@@ -81,7 +81,7 @@ def roll_back(
 
 @pytest.fixture
 def crm(adam: User) -> Destination:
-    """Live with its second version, which maps to `mail` where the first mapped to `email`, and sends elsewhere."""
+    """Live with its second version, which maps to `mail` where the first mapped to `email`, and sends to another address."""
     destination = activated(adam, actions=("One", "Two"))
     change_url(destination, adam)
     map_to(destination, adam, "mail")
@@ -148,7 +148,7 @@ def test_an_action_that_was_removed_is_there_again_at_its_old_address(crm: Desti
 
 
 def test_the_lane_leases_as_long_as_the_old_timeout_asks(crm: Destination, adam: User) -> None:
-    values = {"url": "https://other.example", "timeout": 60}
+    values = {"url": "https://receiver.example/other", "timeout": 60}
     wizard.save_configuration(destination=crm, values=values, by=adam, now=later(31))
     apply(crm, adam, at=35)
     slow = Lane.objects.get(destination=crm).lease_seconds
@@ -268,7 +268,7 @@ def test_a_draft_is_not_gone_back_to(adam: User) -> None:
 
 
 def test_a_draft_that_was_seen_is_discarded(crm: Destination, adam: User) -> None:
-    change_url(crm, adam, url="https://third.example")
+    change_url(crm, adam, url="https://receiver.example/third")
 
     roll_back(crm, adam)
 
@@ -278,11 +278,11 @@ def test_a_draft_that_was_seen_is_discarded(crm: Destination, adam: User) -> Non
 
 
 def begin_a_draft(crm: Destination, by: User) -> None:
-    change_url(crm, by, url="https://third.example")
+    change_url(crm, by, url="https://receiver.example/third")
 
 
 def apply_something(crm: Destination, by: User) -> None:
-    change_url(crm, by, url="https://third.example")
+    change_url(crm, by, url="https://receiver.example/third")
     apply(crm, by, at=35)
 
 
