@@ -1,5 +1,6 @@
 """A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
 
+import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -210,8 +211,9 @@ def verified(connection: Connection, outcome: Connected, *, by: User | None, now
 
 @transaction.atomic
 def rename(connection: Connection, name: str, *, by: User | None) -> None:
+    """With a number behind it where another connection of the account is called so."""
     before = str(connection)
-    connection.name = _line(name)
+    connection.name = _unique(connection, name)
     connection.save(update_fields=["name"])
     AuditEvent.record(
         account=connection.account, by=by, action="connection.renamed", on=connection, detail={"from": before}
@@ -242,7 +244,7 @@ def _keep_identity(connection: Connection, identity: Identity | None) -> None:
         return
     if not connection.organisation_id and identity.organisation:
         # Until it is known as whom, it is called as the integration is.
-        connection.name = _line(f"{connection.name}, {identity.organisation}")[:200]
+        connection.name = _unique(connection, f"{connection.name}, {identity.organisation}")
     connection.user = _line(identity.user)[:320]
     connection.organisation = _line(identity.organisation)[:200]
     connection.organisation_id = identity.organisation_id[:200]
@@ -294,6 +296,14 @@ def _lanes(connection: Connection) -> "models.QuerySet[Lane]":
         account=connection.account_id, live__document__connection=connection.pk
     )
     return Lane.objects.filter(destination__in=using.values("pk"))
+
+
+def _unique(connection: Connection, name: str) -> str:
+    name = _line(name)[:190].rstrip()
+    others = Connection.objects.filter(account=connection.account_id, name__startswith=name)
+    taken = set(others.exclude(pk=connection.pk).values_list("name", flat=True))
+    numbered = (f"{name} {number}" for number in itertools.count(2))
+    return next(free for free in itertools.chain([name], numbered) if free not in taken)
 
 
 def _line(text: str) -> str:

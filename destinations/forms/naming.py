@@ -20,7 +20,7 @@ class ConnectionNameForm(forms.Form):
 
     name = forms.CharField(
         label="Name of the connection",
-        max_length=200,
+        max_length=190,
         help_text="Tells it from other connections of this account.",
         strip=True,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -212,9 +212,9 @@ def connection_rename(request: MemberRequest, connection_id: str) -> HttpRespons
     form = ConnectionNameForm(request.POST, prefix="connection")
     if form.is_valid():
         connections.rename(connection, form.cleaned_data["name"], by=request.member)
-        messages.success(request, "Renamed.")
+        messages.success(request, f"It is called “{connection}” now.")
     else:
-        messages.error(request, "Not renamed: write a name of at most 200 characters.")
+        messages.error(request, "Not renamed: write a name of at most 190 characters.")
     return redirect("app:connection-detail", connection.pk)
 
 

@@ -456,6 +456,25 @@ def test_a_name_is_one_line(connection: Connection, adam: User, mailoutbox: list
     assert connection.name == "One two"
 
 
+def test_two_connections_of_an_account_do_not_have_one_name(
+    page: Client, connection: Connection, acme: Account, adam: User
+) -> None:
+    others = [Connection(account=acme, integration="acme", scheme="oauth2_code", name="Acme") for _ in "12"]
+    identity = Connected("connected", identity=Identity("ann", "Org", "org-1"))
+    for one in (connection, *others):
+        one.seal({})
+        one.save()
+        connections.connected(one, identity, by=adam, now=timezone.now())
+    assert [one.name for one in (connection, *others)] == ["Acme, Org", "Acme, Org 2", "Acme, Org 3"]
+
+    rename = reverse("app:connection-rename", args=[others[0].pk])
+    answer = page.post(rename, {"connection-name": "Acme, Org"}, follow=True)
+    assert "It is called “Acme, Org 2” now." in answer.content.decode()
+    page.post(rename, {"connection-name": "Sales"})
+    others[0].refresh_from_db()
+    assert others[0].name == "Sales"
+
+
 def test_an_email_that_fails_undoes_nothing(connection: Connection, adam: User, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "nothing.like.that"
 
