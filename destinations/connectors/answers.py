@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from destinations.outcome import Outcome, Result
-from destinations.platforms.port import PlatformError
+from destinations.platforms.port import CredentialsRefused, PlatformError
 from leadconduit.leads.values import clean
 from leadconduit.lib.masking import masker_for
 from leadconduit.lib.outbound import Answer, NotAllowed, NotSent, Response
@@ -34,7 +34,8 @@ def of_question(failed: Result) -> Result:
 def unanswered(system: str, failed: Result) -> PlatformError:
     """Why there is nothing to show of what the system was asked about."""
     sentence = f"{system} did not answer." if failed.outcome is Outcome.UNKNOWN else failed.sentence
-    return PlatformError(sentence, retry_after=failed.retry_after)
+    refused = failed.outcome is Outcome.UNAUTHORIZED
+    return (CredentialsRefused if refused else PlatformError)(sentence, retry_after=failed.retry_after)
 
 
 def presentable(reason: str, secrets: Iterable[str]) -> str:

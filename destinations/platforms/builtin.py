@@ -23,6 +23,7 @@ from destinations.platforms.port import (
     Choices,
     Connected,
     Consent,
+    CredentialsRefused,
     DestinationValues,
     Feature,
     Icon,
@@ -83,7 +84,7 @@ class BuiltinSetup:
         connector = self._connector(destination)
         return tuple(
             _without_client(scheme)
-            if scheme.key in connector.oauth and tokens.client_of(connector.key)
+            if scheme.key in connector.oauth and tokens.client_of(connector.key, scheme.key)
             else scheme
             for scheme in connector.schemes
         )
@@ -186,16 +187,14 @@ class BuiltinSetup:
         identify = self._connector(destination).identify
         if identify is None:
             return Connected("unasked")
-        calls = _calls(destination)
         try:
-            return Connected("connected", identity=outbound.run(identify(calls, destination)))
+            return Connected("connected", identity=outbound.run(identify(_calls(destination), destination)))
         except NotConnected as refused:
             return Connected("refused" if refused.gone else "unverified", {"": refused.sentence})
-        except PlatformError as refused:
-            was_refused = (calls.exchange or {}).get("response", {}) or {}
-            if was_refused.get("status") in (401, 403):
-                return Connected("refused", {"": refused.sentence})
-            return Connected("unverified", {"": refused.sentence})
+        except CredentialsRefused as refused:
+            return Connected("refused", {"": refused.sentence})
+        except PlatformError as unsaid:
+            return Connected("unverified", {"": unsaid.sentence})
 
     def _oauth(self, destination: DestinationValues) -> OAuth2 | None:
         return self._connector(destination).oauth.get(destination.scheme)
@@ -328,7 +327,7 @@ def _without_client(scheme: AuthScheme) -> AuthScheme:
 
 
 def _with_client(destination: DestinationValues) -> dict[str, Any]:
-    return {**tokens.client_of(destination.integration), **destination.credentials}
+    return tokens.with_client(destination.integration, destination.scheme, destination.credentials)
 
 
 def _linked(result: Result | Accepted) -> Result | Accepted:

@@ -33,6 +33,10 @@ class PlatformError(Exception):
         super().__init__(self.sentence)
 
 
+class CredentialsRefused(PlatformError):
+    """The other system does not take the credentials."""
+
+
 class UnknownIntegration(PlatformError):
     """There is no such integration in the marketplace."""
 

@@ -72,6 +72,24 @@ _BY_CODE: Mapping[str, tuple[Outcome, str]] = {
 }
 
 
+_OF_THE_TOKEN = frozenset(
+    {
+        "not_authed",
+        "invalid_auth",
+        "token_expired",
+        "token_revoked",
+        "account_inactive",
+        "not_allowed_token_type",
+    }
+)
+"""No message would be taken with it, whatever the channel."""
+
+
+def refuses(answer: Answer) -> bool:
+    """Is it the token that is not taken? Slack says so with HTTP 200."""
+    return content(answer).get("error") in _OF_THE_TOKEN
+
+
 def is_success(answer: Answer) -> bool:
     return answer.response is not None and answer.response.status == 200 and content(answer).get("ok") is True
 

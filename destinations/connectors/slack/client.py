@@ -15,7 +15,7 @@ from destinations.platforms.port import DestinationValues, Order
 async def send(order: Order, calls: Calls) -> Result:
     if not requests.text_of(order):
         return Result(Outcome.REJECTED, "There is nothing to say: no mapped field has a value.")
-    answer = await calls.send(lambda known: requests.post_message(order, known))
+    answer = await calls.send(lambda known: requests.post_message(order, known), refuses=answers.refuses)
     if answers.is_success(answer):
         return Result(Outcome.DELIVERED, receipt=_receipt(content(answer)), exchange=calls.exchange)
     return replace(answers.failure(answer, calls.secrets, datetime.now(UTC)), exchange=calls.exchange)

@@ -59,7 +59,7 @@ async def _page(calls: Calls, cursor: str) -> tuple[list[Choice], str]:
 
 
 async def _asked(calls: Calls, method: str, **query: str) -> Mapping[str, Any]:
-    answer = await calls.send(lambda known: requests.ask(method, known, **query))
+    answer = await calls.send(lambda known: requests.ask(method, known, **query), refuses=answers.refuses)
     if not answers.is_success(answer):
         raise unanswered("Slack", answers.failure(answer, calls.secrets, datetime.now(UTC)))
     return content(answer)
