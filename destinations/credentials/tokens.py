@@ -68,10 +68,17 @@ def oauth_of(integration: str, scheme: str) -> OAuth2 | None:
     return connector.oauth.get(scheme) if connector else None
 
 
-def client_of(integration: str) -> dict[str, str]:
-    """The application that the operator has registered with the vendor for everybody, if there is one."""
+def client_of(integration: str, scheme: str) -> dict[str, str]:
+    """The application that the operator has registered with the vendor for everybody, if there is one: to ask people for
+    consent. Where an application acts for itself, each account has its own, and may say to which host its secret goes."""
     registered: Mapping[str, dict[str, str]] = settings.OAUTH_CLIENTS
-    return registered.get(integration, {})
+    return registered.get(integration, {}) if scheme == "oauth2_code" else {}
+
+
+def with_client(integration: str, scheme: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """With the operator's application, where somebody did not enter one of their own: never half of one and half of
+    the other."""
+    return dict(values) if values.get("client_id") else {**values, **client_of(integration, scheme)}
 
 
 def credentials_of(connection: Connection) -> dict[str, Any]:
@@ -207,7 +214,7 @@ def _found(connection_id: str, version: int) -> _Found:
 
 def _with_request(connection: Connection, declared: OAuth2, token: ConnectionToken, asker: UUID) -> _Found:
     secrets = connection.reveal()
-    values = {**client_of(connection.integration), **connection.settings, **secrets}
+    values = with_client(connection.integration, connection.scheme, {**connection.settings, **secrets})
     before = token.reveal() if token.version else {}
     before.pop("access_token", None)
     if connection.scheme == "oauth2_client":
@@ -320,7 +327,8 @@ def _not_wanted(found: _Found) -> NotConnected:
 
 async def _given_up(found: _Found, given: Tokens) -> None:
     """Nobody knows of this token any more, so nobody else would revoke it."""
-    values = {**client_of(found.connection.integration), **found.connection.settings, **found.secrets}
+    connection = found.connection
+    values = with_client(connection.integration, connection.scheme, {**connection.settings, **found.secrets})
     token = given.kept.get("refresh_token") or given.kept["access_token"]
     if request := oauth.revoke_request(found.declared, values, token):
         await outbound.asend(request)

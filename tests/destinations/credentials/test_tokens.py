@@ -15,7 +15,8 @@ from destinations.connectors.registry import REGISTRY
 from destinations.credentials import connections, oauth, tokens
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
 from destinations.models.lane import FOREVER, OPEN
-from destinations.platforms.port import Connected, Tokens
+from destinations.platforms.port import Connected, DestinationValues, Tokens
+from destinations.platforms.registry import PLATFORMS
 from leadconduit.accounts.models import Account, User
 from leadconduit.lib import outbound
 from tests.destinations.connectors.acme_crm import ACME
@@ -473,3 +474,47 @@ def test_something_newer_is_not_written_over(acme: Account) -> None:
         connection, Tokens({"access_token": "late"}, None, None), now=NOW, instead_of=found.version
     )
     assert credentials_of(connection)["access_token"] == "by consent"
+
+
+# --- Whose application
+
+
+def test_the_operators_application_never_acts_for_itself(
+    acme: Account, token_server: TokenServer, settings: Any
+) -> None:
+    """An account may say to which host that secret goes."""
+    settings.OAUTH_CLIENTS = {"acme": {"client_id": "ours", "client_secret": "kept"}}
+    connection = connection_of(acme, scheme="oauth2_client")
+    Connection.objects.update(settings={})
+
+    with pytest.raises(NotConnected, match="Client ID"):
+        outbound.run(renewable(connection).get())
+
+    assert token_server.requests == []
+
+
+@pytest.mark.parametrize("scheme", ["oauth2_client", "oauth2_code"])
+def test_an_application_of_its_own_gets_no_secret_of_the_operators(
+    acme: Account, token_server: TokenServer, settings: Any, scheme: str
+) -> None:
+    settings.OAUTH_CLIENTS = {"acme": {"client_id": "ours", "client_secret": "kept"}}
+    connection = connection_of(acme, scheme=scheme)
+    connection.seal({})
+    connection.save()
+
+    outbound.run(renewable(connection).get())
+
+    assert token_server.requests[0]["client_id"] == "app"
+    assert "kept" not in str(token_server.requests)
+
+
+@pytest.mark.parametrize("integration", ["salesforce", "marketo", "webhook"])
+def test_each_account_enters_its_own_for_client_credentials(settings: Any, integration: str) -> None:
+    settings.OAUTH_CLIENTS = {integration: {"client_id": "ours", "client_secret": "kept"}}
+    setup = PLATFORMS["builtin"].setup
+
+    schemes = setup.schemes(DestinationValues(account_id="", instance_id="", integration=integration))
+
+    asked = {scheme.key: {field.key for field in scheme.fields} for scheme in schemes}
+    assert {"client_id", "client_secret"} <= asked["oauth2_client"]
+    assert "client_id" not in asked.get("oauth2_code", set())
