@@ -64,6 +64,12 @@ def is_unknown(connection: Connection, identity: Identity | None) -> bool:
     return bool(connection.organisation_id) and not (identity and identity.organisation_id)
 
 
+def is_known(connection: Connection, identity: Identity) -> bool:
+    """Does any connection lead there already? A vendor may end that one's consent too with a token of this one."""
+    known = Connection.objects.filter(platform=connection.platform, integration=connection.integration)
+    return known.filter(organisation_id=identity.organisation_id).exists()
+
+
 def is_another(connection: Connection, identity: Identity | None) -> bool:
     """Does this identity lead to other data than the connection did before?"""
     before, after = connection.organisation_id, identity.organisation_id if identity else ""

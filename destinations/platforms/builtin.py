@@ -152,6 +152,10 @@ class BuiltinSetup:
         if self._is_waiting(destination):
             raise PlatformError("Connect it first, and give your consent there.")
 
+    def forgets(self, destination: DestinationValues) -> bool:
+        declared = self._oauth(destination)
+        return declared is not None and declared.revoke_url is not None
+
     def forget(self, destination: DestinationValues) -> None:
         declared, token = self._oauth(destination), tokens.longest_lived(destination)
         if declared is None or not token:

@@ -300,8 +300,11 @@ class Setup(Protocol):
     def identify(self, destination: DestinationValues) -> Connected:
         """Whether the credentials are good now, and as whom. Takes a network round trip."""
 
+    def forgets(self, destination: DestinationValues) -> bool:
+        """Can the system be told that such credentials are not used any more?"""
+
     def forget(self, destination: DestinationValues) -> None:
-        """Tell the system that the credentials are not used any more, where it can be told."""
+        """Tell it, where it can be told. Raises PlatformError where that may not have helped."""
 
     def pages(self, destination: DestinationValues) -> tuple[Page, ...]:
         """The pages of configuration, for the destination as it stands."""

@@ -26,6 +26,7 @@ from leadconduit.accounts.models import Role
 from leadconduit.lib.ids import is_id
 
 PAGE = 50
+STAY_GOOD = "Its credentials are erased here. The other system cannot be told: they stay good until you take them back there."
 
 
 @require_safe
@@ -225,7 +226,10 @@ def connection_disconnect(request: MemberRequest, connection_id: str) -> HttpRes
     if request.method == "POST":
         return _disconnect(request, connection)
     stops = [destination.name for destination in connections.destinations_using(connection, live=True)]
-    words = "Its credentials are erased here, and given up at the other system where that is possible. "
+    forgets = _setup(connection).forgets(configured.values_of_connection(connection))
+    words = (
+        "Its credentials are erased here, and given up at the other system. " if forgets else f"{STAY_GOOD} "
+    )
     words += (
         f"Deliveries to these destinations then wait until it is connected again: {', '.join(stops)}. None is lost."
         if stops
@@ -244,10 +248,14 @@ def connection_disconnect(request: MemberRequest, connection_id: str) -> HttpRes
 
 def _disconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
     name = str(connection)
+    setup, values = _setup(connection), configured.values_of_connection(connection)
     try:
-        _setup(connection).forget(configured.values_of_connection(connection))
+        setup.forget(values)
     except PlatformError:
         messages.warning(request, "The other system could not be told. Revoke its access there as well.")
+    else:
+        if not setup.forgets(values):
+            messages.warning(request, STAY_GOOD)
     connections.disconnect(connection, by=request.member)
     messages.success(request, f"{name} is disconnected.")
     return redirect("app:connection-list")

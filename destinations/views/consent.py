@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +24,8 @@ from destinations.platforms.registry import PLATFORMS
 from destinations.views.common import go, wants_fragment
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+
+logger = structlog.get_logger(__name__)
 
 SEEN = "organisations_seen"
 """In the session: by connection, the organisation that somebody was told of which is not the one before."""
@@ -139,6 +142,7 @@ def _settled(
     if connections.is_another(connection, outcome.identity) and not _is_meant(under_way, outcome):
         assert outcome.identity is not None
         request.session[SEEN] = {connection.pk: outcome.identity.organisation_id}
+        _give_up(connection, under_way, outcome)
         other = outcome.identity.organisation or outcome.identity.organisation_id
         return _refused(
             request,
@@ -165,6 +169,20 @@ def _settled(
     who = " at ".join(filter(None, (connection.user, connection.organisation)))
     messages.success(request, f"Connected{f' as {who}' if who else ''}.")
     return redirect(_back(request, under_way))
+
+
+def _give_up(connection: Connection, under_way: UnderWay, outcome: Connected) -> None:
+    """Nobody keeps these tokens, so nobody else would revoke them."""
+    assert outcome.tokens is not None
+    assert outcome.identity is not None
+    if connections.is_known(connection, outcome.identity):
+        return
+    values = _values(connection, under_way.entered)
+    given = replace(values, connection_id="", credentials={**values.credentials, **outcome.tokens.kept})
+    try:
+        PLATFORMS[connection.platform].setup.forget(given)
+    except PlatformError as error:
+        logger.warning("connection.not_revoked", connection_id=connection.pk, problem=str(error))
 
 
 def _is_meant(under_way: UnderWay, outcome: Connected) -> bool:

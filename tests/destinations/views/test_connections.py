@@ -247,9 +247,7 @@ def test_whoever_disconnects_reads_when_the_other_system_could_not_be_told(
     status: int,
 ) -> None:
     connect(page, connection)
-    acme = REGISTRY["acme"]
-    revoking = dataclasses.replace(acme.oauth["oauth2_code"], revoke_url=lambda _: token_server.url)
-    monkeypatch.setitem(REGISTRY, "acme", dataclasses.replace(acme, oauth={"oauth2_code": revoking}))
+    revoking(monkeypatch, token_server)
     token_server.status = status
 
     answer = page.post(reverse("app:connection-disconnect", args=[connection.pk]), follow=True)
@@ -495,3 +493,89 @@ def test_no_connection_has_a_name_that_no_database_takes(page: Client, acme: Acc
     answer = page.post(reverse("app:setup-auth", args=[destination.instance_id]), {"use": "\0"})
 
     assert answer.status_code < 500
+
+
+def revoking(monkeypatch: pytest.MonkeyPatch, token_server: TokenServer) -> None:
+    acme = REGISTRY["acme"]
+    declared = dataclasses.replace(acme.oauth["oauth2_code"], revoke_url=lambda _: token_server.url)
+    monkeypatch.setitem(REGISTRY, "acme", dataclasses.replace(acme, oauth={"oauth2_code": declared}))
+
+
+def test_what_another_organisation_gave_and_nobody_keeps_is_revoked(
+    page: Client,
+    connection: Connection,
+    organisations: list[str],
+    token_server: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    revoking(monkeypatch, token_server)
+    connect(page, connection)
+    organisations.append("org-2")
+
+    assert come_back(page, ask(page, connection)["state"]).status_code == 400
+
+    assert token_server.revoked == ["refresh-2"]
+    stored = Connection.objects.select_related("token").get().token.reveal()
+    assert stored["refresh_token"] == "refresh-1"
+
+
+def test_a_revocation_that_fails_changes_no_answer(
+    page: Client,
+    connection: Connection,
+    organisations: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    token_server: TokenServer,
+) -> None:
+    revoking(monkeypatch, token_server)
+    connect(page, connection)
+    organisations.append("org-2")
+    setup = PLATFORMS["builtin"].setup
+
+    def fails(self: object, destination: DestinationValues) -> None:
+        raise PlatformError("No answer.")
+
+    monkeypatch.setattr(type(setup), "forget", fails)
+
+    assert "That is The org-2" in come_back(page, ask(page, connection)["state"]).content.decode()
+
+
+def test_what_may_end_another_connections_consent_is_not_revoked(
+    page: Client,
+    connection: Connection,
+    acme: Account,
+    organisations: list[str],
+    token_server: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    revoking(monkeypatch, token_server)
+    connect(page, connection)
+    other = Connection(account=acme, integration="acme", scheme="oauth2_code", organisation_id="org-2")
+    other.seal({})
+    other.save()
+    organisations.append("org-2")
+
+    assert come_back(page, ask(page, connection)["state"]).status_code == 400
+
+    assert token_server.revoked == []
+
+
+@pytest.mark.parametrize("can_be_told", [True, False])
+def test_whoever_disconnects_reads_whether_the_other_system_can_be_told(
+    page: Client,
+    connection: Connection,
+    token_server: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    can_be_told: bool,
+) -> None:
+    connect(page, connection)
+    if can_be_told:
+        revoking(monkeypatch, token_server)
+    disconnect = reverse("app:connection-disconnect", args=[connection.pk])
+
+    asked = page.get(disconnect).content.decode()
+    answer = page.post(disconnect, follow=True).content.decode()
+
+    assert ("given up at the other system" in asked) == can_be_told
+    assert ("they stay good until you take them back there" in asked) == (not can_be_told)
+    assert ("they stay good until you take them back there" in answer) == (not can_be_told)
