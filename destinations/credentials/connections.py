@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import models, transaction
 
 from destinations.models import Connection, ConnectionStatus, ConnectionToken, Destination, Lane
+from destinations.models.connection import CLOSED
 from destinations.models.lane import FOREVER, OPEN
 from destinations.platforms.port import Connected, Identity
 from leadconduit.accounts.models import AuditEvent, Role, User
@@ -234,7 +235,7 @@ def disconnect(connection: Connection, *, by: User | None) -> bool:
     if not destinations_using(connection):
         connection.delete()
         return True
-    connection.status, connection.problem = ConnectionStatus.NEEDS_ATTENTION, "It was disconnected."
+    connection.status, connection.problem = ConnectionStatus.DISCONNECTED, "It was disconnected."
     connection.probe_at, connection.refusals = None, 0
     connection.version += 1
     connection.verified_at = None
@@ -266,7 +267,7 @@ def close_lane_if_dead(destination: Destination, connection_id: str | None) -> N
 
     In the caller's transaction, after `hold`.
     """
-    closed = Connection.objects.filter(pk=connection_id, status=ConnectionStatus.NEEDS_ATTENTION).first()
+    closed = Connection.objects.filter(pk=connection_id, status__in=CLOSED).first()
     until = OPEN if closed is None else closed.probe_at or FOREVER
     Lane.objects.filter(destination=destination).update(unauthorized_until=until)
 

@@ -19,6 +19,11 @@ class ConnectionStatus(models.TextChoices):
     WAITING = "waiting", "Waiting for consent"
     CONNECTED = "connected", "Connected"
     NEEDS_ATTENTION = "needs_attention", "Needs attention"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+CLOSED = (ConnectionStatus.NEEDS_ATTENTION, ConnectionStatus.DISCONNECTED)
+"""What is owed by it waits."""
 
 
 class Connection(models.Model):
@@ -65,9 +70,14 @@ class Connection(models.Model):
         return self.name or f"{self.integration} ({self.scheme})"
 
     @property
+    def is_closed(self) -> bool:
+        """What is owed by it waits."""
+        return self.status in CLOSED
+
+    @property
     def is_dead(self) -> bool:
         """Only a person can help, by connecting again."""
-        return self.status == ConnectionStatus.NEEDS_ATTENTION and self.probe_at is None
+        return self.is_closed and self.probe_at is None
 
     def seal(self, secrets: dict[str, Any]) -> None:
         """Keep these secrets, encrypted. The row is still to be saved."""

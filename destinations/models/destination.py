@@ -1,6 +1,8 @@
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
+from destinations.models.connection import CLOSED, Connection
 from leadconduit.accounts.models import Account, User
 from leadconduit.lib.ids import IdField, new_id
 
@@ -12,6 +14,13 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
     def activated(self) -> "DestinationQuerySet":
         """What the API and flows see: paused ones included, drafts never."""
         return self.filter(activated_at__isnull=False)
+
+    def with_held_by(self) -> "DestinationQuerySet":
+        """With `held_by`, the id of the connection that has to be connected again before they deliver; None without."""
+        closed = Connection.objects.filter(status__in=CLOSED)
+        return self.alias(delivers_by=KeyTextTransform("connection", "live__document")).annotate(
+            held_by=models.Subquery(closed.filter(pk=models.OuterRef("delivers_by")).values("pk"))
+        )
 
     def search(self, text: str) -> "DestinationQuerySet":
         return self.filter(models.Q(name__icontains=text) | models.Q(integration_name__icontains=text))

@@ -31,7 +31,7 @@ def destination_list(request: MemberRequest) -> HttpResponse:
     status, search, before = (request.GET.get(name, "").strip() for name in ("status", "q", "before"))
     status = status if status in STATUSES else ""
     mine = Destination.objects.for_account(request.account)
-    found = mine.search(search.replace("\0", "")).filter(STATUSES[status][1])
+    found = mine.with_held_by().search(search.replace("\0", "")).filter(STATUSES[status][1])
     if is_id(before):
         found = found.filter(pk__lt=before)
     page = list(found.order_by("-pk")[: PAGE + 1])

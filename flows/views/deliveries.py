@@ -135,7 +135,9 @@ def _send_again_question(delivery: Delivery) -> dict[str, Any]:
 
 def with_names(deliveries: Sequence[Delivery], *, with_attempts: bool = False) -> list[dict[str, Any]]:
     """Deliveries with what their ids name, as far as it is still there: a fixed number of queries for any list."""
-    destinations = Destination.objects.in_bulk({delivery.destination_id for delivery in deliveries})
+    destinations = Destination.objects.with_held_by().in_bulk(
+        {delivery.destination_id for delivery in deliveries}
+    )
     actions = Action.objects.in_bulk({delivery.action_id for delivery in deliveries})
     flows = Flow.objects.in_bulk({delivery.flow_id for delivery in deliveries if delivery.flow_id})
     waiting = [delivery.pk for delivery in deliveries if delivery.state == State.WAITING]

@@ -69,7 +69,8 @@ def use_list(request: MemberRequest, pk: str) -> HttpResponseBase:
 
 def _offered(request: MemberRequest) -> dict[str, tuple[Destination, dict[str, Action]]]:
     """Every destination that can be used, by name, each with its actions by id. Two queries."""
-    found = Destination.objects.for_account(request.account).activated().order_by("name", "pk")
+    mine = Destination.objects.for_account(request.account).activated()
+    found = mine.with_held_by().order_by("name", "pk")
     offered: dict[str, tuple[Destination, dict[str, Action]]] = {one.pk: (one, {}) for one in found}
     for action in Action.objects.current().filter(destination__in=list(offered)):
         offered[action.destination_id][1][action.pk] = action

@@ -224,7 +224,7 @@ def test_connecting_again_opens_the_lanes_that_disconnecting_closed(
     page.post(disconnect)
     assert Lane.objects.get(destination=destination).unauthorized_until == FOREVER
     connection.refresh_from_db()
-    assert (connection.status, connection.reveal()) == ("needs_attention", {})
+    assert (connection.status, connection.reveal()) == ("disconnected", {})
 
     typed = {"oauth2_code-client_id": "app", "oauth2_code-client_secret": "s3cret"}
     answer = page.post(reverse("app:connection-detail", args=[connection.pk]), typed)
@@ -309,7 +309,7 @@ def test_a_consent_under_way_does_not_undo_a_disconnect(
     assert come_back(page, state).status_code == 400
 
     connection.refresh_from_db()
-    assert (connection.status, connection.reveal()) == ("needs_attention", {})
+    assert (connection.status, connection.reveal()) == ("disconnected", {})
     assert Lane.objects.get(destination=destination).unauthorized_until == FOREVER
     assert not token_server.requests
 
