@@ -125,7 +125,9 @@ def standing_values(
         )
         return replace(values, connection_problem=LEADS_ELSEWHERE)
     values = values_of(destination, document, credentials_of(connection), discovered=discovered)
-    return replace(values, connection_problem=connection.problem) if connection else values
+    if connection is None:
+        return values
+    return replace(values, connection_problem=connection.problem, organisation_id=connection.organisation_id)
 
 
 def values_of_connection(connection: Connection) -> DestinationValues:
