@@ -1,7 +1,7 @@
 """A connection's life: connected as somebody, dead, connected anew. What follows for the lanes of its destinations."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from destinations.models import Connection, ConnectionStatus, ConnectionToken, D
 from destinations.models.connection import CLOSED
 from destinations.models.lane import FOREVER, OPEN
 from destinations.platforms.port import Connected, Identity
-from leadconduit.accounts.models import AuditEvent, Role, User
+from leadconduit.accounts.models import Account, AuditEvent, Role, User
 
 logger = structlog.get_logger(__name__)
 
@@ -40,6 +40,18 @@ def destinations_using(connection: Connection, *, live: bool = False) -> "list[D
         else of_account.filter(revisions__document__connection=connection.pk).distinct()
     )
     return list(named.order_by("name", "pk"))
+
+
+def names_using(account: Account, connections: Sequence[Connection]) -> dict[str, list[str]]:
+    """The names of the destinations whose revisions name each of these, by its id."""
+    if not connections:
+        return {}
+    of, ids = "revisions__document__connection", [connection.pk for connection in connections]
+    naming = Destination.objects.for_account(account).filter(**{f"{of}__in": ids})
+    found: dict[str, list[str]] = {}
+    for connection, name, _ in naming.order_by("name", "pk").values_list(of, "name", "pk").distinct():
+        found.setdefault(connection, []).append(name)
+    return found
 
 
 def begin(connection: Connection, outcome: Connected, *, now: datetime) -> None:

@@ -128,6 +128,9 @@ class BuiltinSetup:
             return Connected("refused", wrong)
         return Connected("waiting") if self._is_waiting(destination) else self._identified(destination)
 
+    def identifies(self, destination: DestinationValues) -> bool:
+        return self._connector(destination).identify is not None
+
     def _incomplete(self, destination: DestinationValues) -> dict[str, str]:
         """What is wrong with the form of its credentials: nothing may be asked with such."""
         chosen = self._chosen(destination)

@@ -300,6 +300,9 @@ class Setup(Protocol):
     def identify(self, destination: DestinationValues) -> Connected:
         """Whether the credentials are good now, and as whom. Takes a network round trip."""
 
+    def identifies(self, destination: DestinationValues) -> bool:
+        """Can the system be asked that?"""
+
     def forgets(self, destination: DestinationValues) -> bool:
         """Can the system be told that such credentials are not used any more?"""
 

@@ -1,6 +1,6 @@
 """The second step: what it is called, and how the receiver knows us. A stored secret is never shown again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from destinations import configured, lifecycle, wizard
 from destinations.configured import current, platform_of
+from destinations.credentials import connections
 from destinations.fields import FieldSpec, split_secrets
 from destinations.forms.naming import NameForm
 from destinations.forms.specs import SpecForm
 from destinations.models import Connection, ConnectionStatus, Destination
 from destinations.platforms.port import AuthScheme
 from destinations.views import steps
-from destinations.views.common import find, get_or_post, says_why, wants_fragment
+from destinations.views.common import find, get_or_post, says_why, scheme_label, wants_fragment
 from destinations.views.consent import ask
 from destinations.views.consent import find as find_connection
 from destinations.views.problems import Problem, problems_of
@@ -90,6 +91,15 @@ def _others(destination: Destination) -> "QuerySet[Connection]":
     if host := configured.host_of(destination, document):
         known = known.filter(goes_to__in=["", host])
     return known.exclude(never_given).exclude(pk=document["connection"]).order_by("name", "pk")
+
+
+def _named_apart(destination: Destination, others: Sequence[Connection]) -> list[dict[str, Any]]:
+    """Several may be called alike, and lead nowhere that they know of: by what, and who else uses them."""
+    using = connections.names_using(destination.account, others)
+    return [
+        {"connection": one, "scheme": scheme_label(one), "used_by": ", ".join(using.get(one.pk, ()))}
+        for one in others
+    ]
 
 
 def _named(request: MemberRequest, destination: Destination) -> NameForm | None:
@@ -171,7 +181,7 @@ def _forms(
     )
     return {
         "connection": kept,
-        "others": list(_others(destination)[:20]),
+        "others": _named_apart(destination, list(_others(destination)[:20])),
         "scheme": chosen,
         "schemes": _SchemeForm(_schemes(destination), chosen.key, steps.url_of(destination, "auth")),
         "form": form.show(problems),

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from destinations.models import Action, Destination
-from destinations.platforms.port import PlatformError
+from destinations.models import Action, Connection, Destination
+from destinations.platforms.port import DestinationValues, PlatformError, UnknownIntegration
+from destinations.platforms.registry import PLATFORMS
 from destinations.wizard import Gone, WizardError
 from flows import usages
 from leadconduit.accounts.access import MemberRequest
@@ -61,6 +62,18 @@ def says_why(
 def names_of_flows(action: Action) -> Sequence[str]:
     """Of those that use it."""
     return [flow.name for flow in usages.flows_using(action.destination, action=action)]
+
+
+def scheme_label(connection: Connection) -> str:
+    """By what it authenticates, in words; "" where that is not known any more."""
+    known = DestinationValues(
+        account_id=connection.account_id, instance_id="", integration=connection.integration
+    )
+    try:
+        schemes = PLATFORMS[connection.platform].setup.schemes(known)
+    except UnknownIntegration:
+        return ""
+    return next((scheme.label for scheme in schemes if scheme.key == connection.scheme), "")
 
 
 class Tile(NamedTuple):

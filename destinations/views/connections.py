@@ -1,6 +1,6 @@
 """Connections: as whom the account is connected, where that is used, and connecting anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +15,13 @@ from destinations.credentials import connections
 from destinations.fields import split_secrets
 from destinations.forms.naming import ConnectionNameForm
 from destinations.forms.specs import SpecForm
-from destinations.models import Connection, Destination
+from destinations.models import Connection, ConnectionStatus
 from destinations.platforms.port import AuthScheme, Identity, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
-from destinations.views.common import get_or_post, tile
-from destinations.views.consent import CHANGED_MEANWHILE, NOT_CHECKED, ask, find
+from destinations.views.common import get_or_post, scheme_label, tile
+from destinations.views.consent import CHANGED_MEANWHILE, ask, find, not_checked
 from destinations.wizard import merged_credentials
+from flows import usages
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
 from leadconduit.lib.ids import is_id
@@ -37,11 +38,11 @@ def connection_list(request: MemberRequest) -> HttpResponse:
     if is_id(before):
         found = found.filter(pk__lt=before)
     page = list(found.order_by("-pk")[: PAGE + 1])
-    using = _destinations_by_connection(request, page[:PAGE])
+    using = connections.names_using(request.account, page[:PAGE])
     rows = [
         {
             "connection": one,
-            "integration": _name_of(one),
+            "below": ", ".join(filter(None, (_name_of(one), scheme_label(one)))),
             "tile": tile(one.integration, _name_of(one)),
             "destinations": using.get(one.pk, []),
         }
@@ -53,19 +54,6 @@ def connection_list(request: MemberRequest) -> HttpResponse:
         "newer_url": reverse("app:connection-list") if before else "",
     }
     return render(request, "connections/list.html", context)
-
-
-def _destinations_by_connection(
-    request: MemberRequest, connections: Sequence[Connection]
-) -> dict[str, list[str]]:
-    """The names of those whose revisions name it."""
-    of = "revisions__document__connection"
-    destinations = Destination.objects.for_account(request.account)
-    naming = destinations.filter(**{f"{of}__in": [connection.pk for connection in connections]})
-    found: dict[str, list[str]] = {}
-    for connection, name, _ in naming.order_by("name", "pk").values_list(of, "name", "pk").distinct():
-        found.setdefault(connection, []).append(name)
-    return found
 
 
 @get_or_post
@@ -102,6 +90,8 @@ def _page(
         "form": form,
         "refusal": (problems or {}).get("", ""),
         "another": another,
+        "begun": connection.is_closed or connection.status == ConnectionStatus.CONNECTED,
+        "identifies": _setup(connection).identifies(configured.values_of_connection(connection)),
         "naming": ConnectionNameForm(initial={"name": connection.name}, prefix="connection"),
         "destinations": connections.destinations_using(connection),
         "section": "connection",
@@ -139,6 +129,14 @@ def _name_of(connection: Connection) -> str:
 
 # --- Changes, which act at once
 
+_UNASKED = (
+    "The system cannot be asked whether it takes these credentials. A test of the destination shows it."
+)
+_SAVED = {
+    "unasked": f"Saved. {_UNASKED}",
+    "unverified": "Saved. The system did not say whether it takes these credentials.",
+}
+
 
 @requires(Role.ADMIN)
 def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
@@ -158,7 +156,10 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
     if connections.is_another(connection, outcome.identity) and not _is_meant(request, outcome.identity):
         return _page(request, connection, another=outcome.identity)
     if connections.is_unknown(connection, outcome.identity):
-        return _page(request, connection, {"": NOT_CHECKED})
+        return _page(request, connection, {"": not_checked(outcome)})
+    waited = connection.is_closed and any(
+        map(usages.deliveries_waiting, connections.destinations_using(connection, live=True))
+    )
     if connections.connected(
         connection,
         outcome,
@@ -166,7 +167,8 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         now=timezone.now(),
         entered=split_secrets(scheme.fields, values),
     ):
-        messages.success(request, "Connected. Deliveries that waited for it are on their way.")
+        follows = " Deliveries that waited for it are on their way." if waited else ""
+        messages.success(request, f"{_SAVED.get(outcome.status, 'Connected.')}{follows}")
     else:
         messages.error(request, CHANGED_MEANWHILE)
     return redirect("app:connection-detail", connection.pk)
@@ -190,10 +192,7 @@ def connection_verify(request: MemberRequest, connection_id: str) -> HttpRespons
         else:
             messages.error(request, CHANGED_MEANWHILE)
     elif outcome.status == "unasked":
-        messages.info(
-            request,
-            "The system cannot be asked whether it takes these credentials. A test of the destination shows it.",
-        )
+        messages.info(request, _UNASKED)
     elif outcome.status == "waiting":
         messages.info(request, "Nobody has given consent yet: connect it first.")
     elif outcome.status == "refused" and not sentence:

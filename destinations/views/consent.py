@@ -155,7 +155,7 @@ def _settled(
             other=other,
         )
     if connections.is_unknown(connection, outcome.identity):
-        return _refused(request, "It is not connected", NOT_CHECKED, connection, under_way)
+        return _refused(request, "It is not connected", not_checked(outcome), connection, under_way)
     if outcome.status == "unverified":
         outcome = replace(outcome, status="connected")
     if not connections.connected(
@@ -183,6 +183,11 @@ def _give_up(connection: Connection, under_way: UnderWay, outcome: Connected) ->
         PLATFORMS[connection.platform].setup.forget(given)
     except PlatformError as error:
         logger.warning("connection.not_revoked", connection_id=connection.pk, problem=str(error))
+
+
+def not_checked(outcome: Connected) -> str:
+    """With the system's own words, where it had any."""
+    return f"{NOT_CHECKED} {outcome.problems.get('', '')}".rstrip()
 
 
 def _is_meant(under_way: UnderWay, outcome: Connected) -> bool:
