@@ -1,7 +1,6 @@
 """The platform that runs in this process: our own connectors. It keeps nothing; our database does."""
 
 import html
-import zlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from destinations.credentials import connections, oauth, tokens
 from destinations.credentials.oauth import NoToken
 from destinations.fields import problems
 from destinations.outcome import Accepted, Outcome, Result
+from destinations.platforms import marks
 from destinations.platforms.port import (
     AFTER_UNKNOWN,
     ActionSpec,
@@ -381,8 +381,10 @@ def _find(connectors: Connectors, key: str) -> Connector:
 
 
 def _searchable(connector: Connector) -> str:
-    actions = " ".join(action.name for action in connector.actions)
-    return f"{connector.name} {connector.description} {connector.category} {actions}".casefold()
+    """By its ways to authenticate, too: people look for what takes an API key, or speaks OAuth."""
+    named = [action.name for action in connector.actions]
+    named += [text for scheme in connector.schemes for text in (scheme.label, scheme.key.replace("_", " "))]
+    return " ".join([connector.name, connector.description, connector.category, *named]).casefold()
 
 
 def _integration(connector: Connector) -> Integration:
@@ -421,9 +423,6 @@ _TILE = (
 
 
 def _tile(connector: Connector) -> str:
-    soft, strong = _COLOURS[zlib.crc32(connector.key.encode()) % len(_COLOURS)]
-    words = connector.name.split()
-    letters = words[0][0] + words[1][0] if len(words) > 1 else connector.name[:2]
-    return _TILE.format(
-        name=html.escape(connector.name), soft=soft, strong=strong, letters=html.escape(letters)
-    )
+    soft, strong = _COLOURS[marks.colour(connector.key)]
+    letters = html.escape(marks.letters(connector.name))
+    return _TILE.format(name=html.escape(connector.name), soft=soft, strong=strong, letters=letters)

@@ -1,6 +1,5 @@
 """What every page of destinations needs: the destination of this account, where an answer goes, what refusals say."""
 
-import zlib
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from destinations.models import Action, Connection, Destination
+from destinations.platforms import marks
 from destinations.platforms.port import DestinationValues, PlatformError, UnknownIntegration
 from destinations.platforms.registry import PLATFORMS
 from destinations.wizard import Gone, WizardError
@@ -86,6 +86,4 @@ _COLOURS = (2, 4, 3, 1, 5, 6)
 
 
 def tile(integration: str, name: str) -> Tile:
-    words = name.split()
-    letters = words[0][0] + words[1][0] if len(words) > 1 else name[:2]
-    return Tile(letters, _COLOURS[zlib.crc32(integration.encode()) % len(_COLOURS)])
+    return Tile(marks.letters(name), _COLOURS[marks.colour(integration)])

@@ -5,6 +5,7 @@ import pytest
 
 from destinations.connectors.registry import REGISTRY
 from destinations.credentials import tokens
+from destinations.platforms import marks
 from destinations.platforms.builtin import builtin
 from destinations.platforms.port import ActionValues, DestinationValues, Order, Platform, PlatformError
 from destinations.platforms.registry import PLATFORMS
@@ -45,6 +46,33 @@ def test_an_icon_is_two_letters_in_svg() -> None:
 
     assert icon.content_type == "image/svg+xml"
     assert "".join(ElementTree.fromstring(icon.content).itertext()) == "CW"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Custom Webhook", "CW"),
+        ("Google Sheets", "GS"),
+        ("HubSpot", "HS"),
+        ("Mailchimp", "Mp"),
+        ("Marketo", "Mo"),
+        ("X", "X"),
+        ('<"& Co', "<C"),
+    ],
+)
+def test_the_letters_of_a_mark(name: str, letters: str) -> None:
+    assert marks.letters(name) == letters
+
+
+def test_no_two_integrations_have_the_same_mark() -> None:
+    seen = [(marks.letters(one.name), marks.colour(one.key)) for one in REGISTRY.values()]
+
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize("search", ["oauth", "API key", "basic", "sheets"])
+def test_what_is_offered_is_found_by_its_ways_to_authenticate(search: str) -> None:
+    assert builtin(REGISTRY).marketplace.list(ACCOUNT, search)
 
 
 def test_a_name_cannot_break_out_of_its_icon() -> None:
