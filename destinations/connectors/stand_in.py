@@ -12,7 +12,14 @@ from typing import Any, Literal, Protocol
 
 Fields = Mapping[str, Any]
 FaultKey = Literal[
-    "slow", "server_error", "rate_limited", "expired_token", "short_tokens", "duplicate", "missing_field"
+    "slow",
+    "server_error",
+    "rate_limited",
+    "refused_token",
+    "expired_token",
+    "short_tokens",
+    "duplicate",
+    "missing_field",
 ]
 
 

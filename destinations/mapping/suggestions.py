@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from destinations.platforms.port import TargetField
+from leadconduit.leads.template import compile_template
 
 LEAST = 40
 """Below this confidence nothing is suggested."""
@@ -317,9 +318,13 @@ class _Index:
 
     def _as_declared(self, target: TargetField) -> Iterator[Suggestion]:
         """What the receiver's connector knows to be right, where the lead has it."""
-        path = target.suggested.strip("{} ")
-        if source := self.by_path.get(_short(path)) if path else None:
-            yield Suggestion(source.path, target.suggested, DECLARED, f"what {source.name or path} is for")
+        paths = compile_template(target.suggested).paths if target.suggested else ()
+        for source in (self.by_path[_short(path)] for path in paths if _short(path) in self.by_path):
+            name = source.name or source.path
+            is_plain = target.suggested.strip("{} ") == source.path
+            reason = f"what {name} is for" if is_plain else f"{name}, written as it is wanted here"
+            found = Suggestion(source.path, target.suggested, DECLARED, reason)
+            yield found if source.taken else _unlikely(found, "no flow of yours takes it")
 
     def _by_names(self, target: TargetField) -> Iterator[Suggestion]:
         for phrase, written in _phrases(target):

@@ -135,6 +135,8 @@ def revoke(stand_in: StandIn, token: str) -> Reply:
 def holder(stand_in: StandIn, token: str) -> tuple[Organisation | None, str]:
     """Whose records an access token opens; or None and why not: "unknown", "expired"."""
     if token in stand_in.fixed_tokens:
+        if keeping.takes_place(stand_in, "refused_token"):
+            return None, "unknown"
         return stand_in.organisation(stand_in.fixed_tokens[token]), ""
     row = _find(stand_in, token, "access")
     if row is None or row.is_revoked:

@@ -26,6 +26,7 @@ FAULTS = (
     Fault("slow", "Slow", "Answers only after the connector has given up."),
     Fault("server_error", "Server error", "Answers 500."),
     Fault("rate_limited", "Rate limit", "Asks for a pause."),
+    Fault("refused_token", "Refused token", "The key or token that never ends is refused."),
     Fault(
         "expired_token", "Expired token", "Access tokens given before now are refused; new ones are taken."
     ),
@@ -35,6 +36,7 @@ FAULTS = (
 )
 OF_ALL = ("slow",)
 OF_TOKENS = ("expired_token", "short_tokens")
+OF_FIXED_TOKENS = ("refused_token",)
 LASTING = ("expired_token",)
 """What is so until it is switched off."""
 MODES = (("off", "Off"), ("once", "Next call"), ("on", "Always"))
@@ -99,7 +101,9 @@ def _obey(request: HttpRequest, stand_in: StandIn) -> None:
 
 
 def _faults(stand_in: StandIn) -> list[Fault]:
-    possible = {*OF_ALL, *stand_in.faults, *(OF_TOKENS if stand_in.oauth.token_paths else ())}
+    possible = {*OF_ALL, *stand_in.faults}
+    possible |= {*OF_TOKENS} if stand_in.oauth.token_paths else set()
+    possible |= {*OF_FIXED_TOKENS} if stand_in.fixed_tokens else set()
     return [fault for fault in FAULTS if fault.key in possible]
 
 

@@ -81,6 +81,8 @@ ADDRESS = {"addr1": "street", "addr2": "street, second line", "city": "city", "s
            "country": "country"}  # fmt: skip
 """Parts of an address; the first, city, state and zip make a valid one: "Merge fields", "Add contacts with merge fields"."""
 _WITHOUT = ("addr2", "country")
+BIRTHDAY = '{{format lead.dob format="MM/DD"}}'
+"""Without the year: "Merge fields", "Field formats"."""
 
 
 def _targets(one: dict[str, Any], waived: bool) -> list[TargetField]:
@@ -94,8 +96,12 @@ def _targets(one: dict[str, Any], waived: bool) -> list[TargetField]:
     options = one.get("options") if isinstance(one.get("options"), dict) else {}
     choices = tuple(Choice(str(value), str(value)) for value in (options or {}).get("choices") or ())
     type = "choice" if choices else _TYPES.get(str(one.get("type")), "string")
-    words = "Month and day, as 12/31." if one.get("type") == "birthday" else str(one.get("help_text") or "")
-    return [TargetField(key, label, type, required=required, choices=choices, help=words)]
+    is_birthday = one.get("type") == "birthday"
+    words = "Month and day, as 12/31." if is_birthday else str(one.get("help_text") or "")
+    suggested = BIRTHDAY if is_birthday else ""
+    return [
+        TargetField(key, label, type, required=required, choices=choices, help=words, suggested=suggested)
+    ]
 
 
 # --- Asking

@@ -25,6 +25,8 @@ from destinations.connectors.stand_in import (
 BRIGHT = Organisation("8d3a3db4d97663a9074efcc16", "Brightleaf Energy", "dana@brightleaf.example")
 KEY = "0123456789abcdef0123456789abcdef-us6"
 EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>()]+")
+INVALID = "The resource submitted could not be validated. For field-specific details, see the 'errors' array."
+DAY = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])")
 FIELDS: tuple[tuple[str, str, str, bool, tuple[str, ...]], ...] = (
     ("FNAME", "First Name", "text", True, ()),
     ("LNAME", "Last Name", "text", False, ()),
@@ -73,6 +75,10 @@ def _rate_limited(call: Call) -> Reply:
     return _problem(429, "Too Many Requests", "You have exceeded the limit of 10 simultaneous connections.")
 
 
+def _missing_field(call: Call) -> Reply:
+    return _problem(400, "Invalid Resource", INVALID, REGION="This value should not be blank.")
+
+
 def _root(call: Call) -> Reply:
     of = call.organisation
     return Reply(200, {"account_id": of.id, "account_name": of.name, "email": of.user, "username": of.user})
@@ -119,9 +125,6 @@ def _put(call: Call, audience: str, digest: str) -> Reply:
 
 def _wrong(body: dict[str, Any], digest: str, *, validates: bool) -> Reply | None:
     email, fields = str(body.get("email_address") or ""), body.get("merge_fields") or {}
-    said = (
-        "The resource submitted could not be validated. For field-specific details, see the 'errors' array."
-    )
     if (
         not EMAIL.fullmatch(email)
         or hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest() != digest
@@ -133,13 +136,18 @@ def _wrong(body: dict[str, Any], digest: str, *, validates: bool) -> Reply | Non
     missing = [tag for tag, _, _, required, _ in FIELDS if required and not fields.get(tag)]
     if validates and missing:
         return _problem(
-            400, "Invalid Resource", said, **dict.fromkeys(missing, "This value should not be blank.")
+            400, "Invalid Resource", INVALID, **dict.fromkeys(missing, "This value should not be blank.")
         )
+    for tag in (tag for tag, _, type, _, _ in FIELDS if type == "birthday"):
+        if fields.get(tag) and not DAY.fullmatch(str(fields[tag])):
+            return _problem(
+                400, "Invalid Resource", INVALID, **{tag: "Please enter a date in the format MM/DD."}
+            )
     choices = {tag: allowed for tag, _, _, _, allowed in FIELDS if allowed}
     for tag, allowed in choices.items():
         if fields.get(tag) and fields[tag] not in allowed:
             return _problem(
-                400, "Invalid Resource", said, **{tag: f"Value must be one of: {', '.join(allowed)}"}
+                400, "Invalid Resource", INVALID, **{tag: f"Value must be one of: {', '.join(allowed)}"}
             )
     return None
 
@@ -214,7 +222,11 @@ MAILCHIMP = StandIn(
     oauth=NO_TOKEN_SERVER,
     refuses=_refuses,
     not_found=_not_found,
-    faults={"server_error": _server_error, "rate_limited": _rate_limited},
+    faults={
+        "server_error": _server_error,
+        "rate_limited": _rate_limited,
+        "missing_field": _missing_field,
+    },
     seed=_seed,
     links=((r"/lists/members/view\?id=(?P<id>\d+)", "members"),),
     token_of=_token_of,

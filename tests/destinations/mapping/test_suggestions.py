@@ -207,6 +207,16 @@ def test_what_a_receiver_knows_to_be_right_comes_first() -> None:
     assert suggest([target], sources)["LeadId"].template == "{{receipts.create_lead.id}}"
 
 
+def test_what_a_receiver_wants_to_be_written_its_own_way_is_suggested_so() -> None:
+    target = TargetField("BIRTHDAY", "Birthday", suggested='{{format lead.dob format="MM/DD"}}')
+
+    [found] = suggest([target], [SourceField("lead.dob", "Date of birth")]).values()
+    [unlikely] = suggest([target], [SourceField("lead.dob", "Date of birth", taken=False)]).values()
+
+    assert (found.path, found.template, found.confidence) == ("lead.dob", target.suggested, 99)
+    assert unlikely.confidence < 70
+
+
 def test_what_a_receiver_knows_to_be_right_must_be_there() -> None:
     target = TargetField("Crm", "CRM", suggested="{{receipts.create_lead.id}}")
 

@@ -11,5 +11,6 @@ def test_its_page_speaks_of_its_key_and_of_no_token_server(vendor: Vendor, key: 
 
     assert "Token of Brightleaf Energy" in page
     assert "Client secret" not in page
+    assert "Refused token" in page
     assert "Short-lived tokens" not in page
     assert "Revoke every connection" not in page

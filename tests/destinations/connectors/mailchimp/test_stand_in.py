@@ -91,6 +91,12 @@ def test_a_member_is_put_once_and_tagged(calls: Calls, stand_in: KeptRecords) ->
         ({**ADA, "email_address": "not one"}, {}, Outcome.REJECTED, "valid email address"),
         ({**ADA, "email_address": "gone@lead.example"}, {}, Outcome.REJECTED, "unsubscribed"),
         ({"email_address": "ada@lead.example"}, {}, Outcome.REJECTED, "FNAME: "),
+        (
+            {**ADA, "merge_fields": {"FNAME": "Ada", "BIRTHDAY": "1985-12-10"}},
+            {},
+            Outcome.REJECTED,
+            "BIRTHDAY: ",
+        ),
         (ADA, {"audience": "gone"}, Outcome.MISCONFIGURED, "no longer in Mailchimp"),
     ],
 )
@@ -104,7 +110,13 @@ def test_what_the_stand_in_refuses(
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome"), [("server_error", Outcome.UNAVAILABLE), ("rate_limited", Outcome.RATE_LIMITED)]
+    ("fault", "outcome"),
+    [
+        ("server_error", Outcome.UNAVAILABLE),
+        ("rate_limited", Outcome.RATE_LIMITED),
+        ("refused_token", Outcome.UNAUTHORIZED),
+        ("missing_field", Outcome.REJECTED),
+    ],
 )
 def test_faults_are_understood(calls: Calls, fault: FaultKey, outcome: Outcome) -> None:
     keeping.switch(MAILCHIMP, fault, "once")
