@@ -13,7 +13,7 @@ from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -118,6 +118,18 @@ def words(name: object) -> str:
     """A state or outcome as a person reads it: `rate_limited` is "Rate limited"."""
     text = str(name).replace("_", " ")
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def with_code(sentence: object) -> SafeString:
+    """HTML of a sentence in which names stand between backticks: as code."""
+    pieces = str(sentence).split("`")
+    if len(pieces) % 2 == 0:
+        return escape(sentence)
+    marked = [
+        format_html("<code>{}</code>", piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)
+    ]
+    return mark_safe("".join(marked))  # noqa: S308 - every piece was escaped above
 
 
 @register.filter

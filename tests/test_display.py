@@ -69,6 +69,18 @@ def test_headers_read_the_same_from_an_object_and_from_pairs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("No flow takes `a<b`.", "No flow takes <code>a&lt;b</code>."),
+        ("A lone ` stays.", "A lone ` stays."),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(sentence: str, shown: str) -> None:
+    assert display.with_code(sentence) == shown
+
+
+@pytest.mark.parametrize(
     ("name", "letters"),
     [("Ada Lovelace", "AL"), ("ada.lovelace@acme.example", "AL"), ("ops", "O")],
 )

@@ -130,11 +130,8 @@ def _chosen(request: MemberRequest, revision: DestinationRevision) -> str:
 
 def _reaches(standing: wizard.Standing) -> str:
     """What sending does in somebody's system, said before it is done."""
-    most = len(standing.revision.actions)
-    requests = "1 real request" if most == 1 else f"up to {most} real requests"
     where = " and ".join(wizard.hosts(standing)) or "the receiver"
-    made = "it" if most == 1 else "them"
-    return f"This sends {requests} to {where}. Whatever is made of {made} there stays there."
+    return f"This sends real requests to {where}. Whatever is made of them there stays there."
 
 
 def _answers_url(standing: wizard.Standing) -> str:

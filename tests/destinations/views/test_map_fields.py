@@ -608,7 +608,7 @@ def post_live(page: Client, destination: Destination, posted: dict[str, Any]) ->
 def test_that_a_lower_row_counts_is_said_once(page: Client, mapping: Destination) -> None:
     shown = post(page, mapping, rows(mapping, ("a", "1", ""), ("a", "2", "")))
 
-    assert shown.count("sends `a` too") == 1
+    assert shown.count("sends <code>a</code> too") == 1
 
 
 def test_a_pattern_that_is_too_slow_is_said_at_its_row(page: Client, mapping: Destination) -> None:
@@ -802,7 +802,7 @@ def test_a_field_that_no_flow_takes_is_doubted_at_its_row(
         page, mapping, rows(mapping, ("cell", "{{lead.phone_2}}", ""), ("mail", "{{lead.email}}", ""))
     )
 
-    assert "No flow of yours takes `phone_2`: add it under the flow&#x27;s Fields." in shown
+    assert "No flow of yours takes <code>phone_2</code>: add it under the flow&#x27;s Fields." in shown
     assert "takes `email`" not in shown
 
 
@@ -869,6 +869,6 @@ def test_an_action_may_name_what_those_before_it_returned(page: Client, acme: Ac
     assert "One: id of its record" in shown
     assert "Two: id of its record" not in shown
     first, second = shown.split('id="action-')[1:]
-    assert "Nothing is called `receipts.one.id`" in first
+    assert "Nothing is called <code>receipts.one.id</code>" in first
     assert "Nothing is called" not in second
     assert "sample-record-id" in second
