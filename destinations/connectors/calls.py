@@ -55,7 +55,8 @@ def is_unauthorized(answer: Answer) -> bool:
 @dataclass(slots=True)
 class Calls:
     """Sends requests one after another. Where the credentials are refused, they are renewed and it is tried once more:
-    once for all requests together, since credentials that are refused when new will not be taken at all.
+    once for all requests together, since credentials that are refused when new will not be taken at all. All later
+    requests have the new ones.
 
     `refused`: the last answer refused the credentials, and there were no others to be had. `secrets` are those of all
     requests so far: any answer may quote them.
@@ -65,7 +66,7 @@ class Calls:
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
     secrets: set[str] = field(default_factory=set, repr=False)
     refused: bool = False
-    _renewed: bool = False
+    _renewed: Credentials | None = field(default=None, repr=False)
 
     async def send(
         self, make: Callable[[Credentials], Request], *, refuses: Callable[[Answer], bool] = is_unauthorized
@@ -74,16 +75,15 @@ class Calls:
 
         `refuses` tells of an answer whether it refuses the credentials as a whole, whatever was sent with them.
         """
-        credentials = await self.source.get()
+        credentials = self._renewed or await self.source.get()
         answer = await self._send(make(credentials))
         self.refused = refuses(answer)
         if not self.refused or self._renewed:
             return answer
-        self._renewed = True
-        renewed = await self.source.renew(credentials)
-        if renewed is None:
+        self._renewed = await self.source.renew(credentials)
+        if self._renewed is None:
             return answer
-        answer = await self._send(make(renewed))
+        answer = await self._send(make(self._renewed))
         self.refused = refuses(answer)
         return answer
 
