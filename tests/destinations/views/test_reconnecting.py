@@ -119,3 +119,13 @@ def test_connections_of_one_name_are_told_apart(page: Client, acme: Account) -> 
     assert refused.pk not in shown.content.decode()
     assert spare.pk in shown.content.decode()
     assert "Custom Webhook, Bearer token" in listed
+
+
+def test_a_token_that_slack_refuses_does_not_pass_authenticate(page: Client, workspace: Receiver) -> None:
+    url = page.post("/app/destinations/new/", {"integration": "slack"}).headers["Location"]
+    typed = {"scheme": "bearer", "shown": "bearer", "bearer-token": "xoxb-no", "continue": "1"}
+
+    answer = page.post(url, typed)
+
+    assert "Slack does not take the token. Slack says: invalid_auth." in text_of(answer)
+    assert Connection.objects.get().status == "needs_attention"
