@@ -8,10 +8,12 @@ from destinations.connectors.calls import Calls, Fixed
 from destinations.connectors.mailchimp import client, live
 from destinations.connectors.mailchimp.stand_in import MAILCHIMP
 from destinations.connectors.stand_in import FaultKey
+from destinations.mapping.suggestions import SourceField, suggest
 from destinations.outcome import Outcome
 from destinations.platforms.port import Choices, PlatformError, Targets
 from destinations.sandbox import keeping
 from destinations.sandbox.keeping import KeptRecords
+from leadconduit.leads.template import compile_template
 from leadconduit.lib import outbound
 from tests.destinations.connectors.mailchimp.orders import ADA, HASH, order
 
@@ -63,6 +65,17 @@ def test_merge_fields_are_found_with_their_types(calls: Calls) -> None:
     assert fields["merge_fields.ADDRESS.city"].label == "Address: city"
     assert fields["tags"].type == "list"
     assert not {f.key: f for f in discovered(calls, skip_required=True).fields}["merge_fields.FNAME"].required
+
+
+def test_a_birthday_is_suggested_as_it_is_taken(calls: Calls) -> None:
+    suggestion = suggest(discovered(calls).fields, [SourceField("lead.dob", "Date of birth")])
+    written = compile_template(suggestion["merge_fields.BIRTHDAY"].template).render(
+        {"lead": {"dob": "1985-12-10"}}
+    )
+    of_ada = {**ADA, "merge_fields": {"FNAME": "Ada", "BIRTHDAY": written}}
+
+    assert written == "12/10"
+    assert outbound.run(client.send(order(of_ada), calls)).outcome is Outcome.DELIVERED
 
 
 def test_fields_are_those_of_an_audience(calls: Calls) -> None:
