@@ -14,6 +14,7 @@ from typing import Any
 from leadconduit.lib import encryption
 
 KEPT_AS = "consents"
+ELSEWHERE = "organisations_seen"
 LASTS = timedelta(minutes=15)
 MOST = 5
 
@@ -75,6 +76,37 @@ def origin(session: Session, state: str) -> UnderWay | None:
     """Where this state began, though it may not be good any more. None where it did not begin here."""
     found = session.get(KEPT_AS, {}).get(state)
     return UnderWay(found["connection"], found["instance"]) if found else None
+
+
+# --- Another organisation than the one before, which somebody may mean all the same
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The organisation that a connection would have led to, with what was `entered` for it; None: what it has."""
+
+    organisation_id: str
+    entered: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+def saw(session: Session, connection_id: str, elsewhere: Elsewhere, *, now: datetime) -> None:
+    """Somebody was told of it. The last one is kept."""
+    secret = json.dumps(elsewhere.entered).encode()
+    session[ELSEWHERE] = {
+        "connection": connection_id,
+        "organisation": elsewhere.organisation_id,
+        "sealed": base64.b64encode(encryption.encrypt(secret, bound_to=_place(connection_id))).decode(),
+        "at": now.isoformat(),
+    }
+
+
+def seen(session: Session, connection_id: str, *, now: datetime) -> Elsewhere | None:
+    """What somebody was told of for this connection, not long ago."""
+    kept = session.get(ELSEWHERE, {})
+    if kept.get("connection") != connection_id or datetime.fromisoformat(kept["at"]) < now - LASTS:
+        return None
+    secret = encryption.decrypt(base64.b64decode(kept["sealed"]), bound_to=_place(connection_id))
+    return Elsewhere(kept["organisation"], json.loads(secret))
 
 
 def new_state() -> str:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from destinations import configured
-from destinations.credentials import connections
+from destinations.credentials import connections, consent
+from destinations.credentials.consent import Elsewhere
 from destinations.fields import split_secrets
 from destinations.forms.naming import ConnectionNameForm
 from destinations.forms.specs import SpecForm
@@ -69,15 +70,16 @@ def _page(
     problems: Mapping[str, str] | None = None,
     *,
     another: Identity | None = None,
+    entered: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """`another`: the organisation that credentials lead to which were not taken, as it is not the one before."""
+    """`another`: the organisation that what was `entered` leads to, which was not taken, as it is not the one before."""
     scheme = _scheme(connection)
     form = None
     if scheme is not None and scheme.fields:
-        entered = configured.entered_of(connection)
+        entered = configured.entered_of(connection) if entered is None else entered
         form = SpecForm(
             scheme.fields,
-            values=_shown(scheme, connection),
+            values=_shown(scheme, entered),
             stored={key for key, value in entered.items() if value},
             asked=request.POST,
             prefix=scheme.key,
@@ -99,14 +101,13 @@ def _page(
     return render(request, "connections/detail.html", context, status=422 if problems or another else 200)
 
 
-def _shown(scheme: AuthScheme, connection: Connection) -> dict[str, Any]:
-    entered = configured.entered_of(connection)
+def _shown(scheme: AuthScheme, entered: Mapping[str, Any]) -> dict[str, Any]:
     names = {
         spec.key: [[name, ""] for name, _ in entered.get(spec.key) or ()]
         for spec in scheme.fields
         if spec.kind == "secret_pairs"
     }
-    return {**connection.settings, **names}
+    return {**split_secrets(scheme.fields, entered)[0], **names}
 
 
 def _scheme(connection: Connection) -> AuthScheme | None:
@@ -132,6 +133,10 @@ def _name_of(connection: Connection) -> str:
 _UNASKED = (
     "The system cannot be asked whether it takes these credentials. A test of the destination shows it."
 )
+NOT_MEANT = (
+    "These credentials lead to the organisation that it is connected to now. Enter those of the other one again, to use"
+    " that. Nothing was changed."
+)
 _SAVED = {
     "unasked": f"Saved. {_UNASKED}",
     "unverified": "Saved. The system did not say whether it takes these credentials.",
@@ -144,7 +149,10 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
     scheme = _scheme(connection)
     if scheme is None:
         return _page(request, connection)
-    before = configured.entered_of(connection)
+    now, meant = timezone.now(), request.POST.get("elsewhere", "")
+    seen = consent.seen(request.session, connection.pk, now=now)
+    kept = seen.entered if seen and seen.organisation_id == meant else None
+    before = configured.entered_of(connection) if kept is None else kept
     posted = SpecForm(scheme.fields, data=request.POST, prefix=scheme.key).read()
     values = merged_credentials(scheme.fields, posted, before)
     standing = configured.values_of_connection(connection)
@@ -153,8 +161,12 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         return _page(request, connection, outcome.problems)
     if outcome.status == "waiting":
         return ask(request, connection, entered=values)
-    if connections.is_another(connection, outcome.identity) and not _is_meant(request, outcome.identity):
-        return _page(request, connection, another=outcome.identity)
+    identity = outcome.identity
+    if connections.is_another(connection, identity) and identity.organisation_id != meant:
+        consent.saw(request.session, connection.pk, Elsewhere(identity.organisation_id, values), now=now)
+        return _page(request, connection, another=identity, entered=values)
+    if meant and identity and identity.organisation_id != meant:
+        return _page(request, connection, {"": NOT_MEANT})
     if connections.is_unknown(connection, outcome.identity):
         return _page(request, connection, {"": not_checked(outcome)})
     waited = connection.is_closed and any(
@@ -164,7 +176,7 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
         connection,
         outcome,
         by=request.member,
-        now=timezone.now(),
+        now=now,
         entered=split_secrets(scheme.fields, values),
     ):
         follows = " Deliveries that waited for it are on their way." if waited else ""
@@ -172,11 +184,6 @@ def _reconnect(request: MemberRequest, connection: Connection) -> HttpResponse:
     else:
         messages.error(request, CHANGED_MEANWHILE)
     return redirect("app:connection-detail", connection.pk)
-
-
-def _is_meant(request: MemberRequest, identity: Identity) -> bool:
-    """Somebody saw that it is this other organisation, and wants it."""
-    return request.POST.get("another") == identity.organisation_id
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from destinations import configured
 from destinations.credentials import connections, consent
-from destinations.credentials.consent import UnderWay
+from destinations.credentials.consent import Elsewhere, UnderWay
 from destinations.fields import split_secrets
 from destinations.models import Connection, Destination
 from destinations.platforms.port import Connected, DestinationValues, PlatformError
@@ -27,8 +27,6 @@ from leadconduit.accounts.models import Role
 
 logger = structlog.get_logger(__name__)
 
-SEEN = "organisations_seen"
-"""In the session: by connection, the organisation that somebody was told of which is not the one before."""
 NOT_CHECKED = "It could not be checked whether this is the same organisation: try again. Nothing was changed."
 CHANGED_MEANWHILE = (
     "Somebody else changed this connection in the meantime. Look at it, and begin again if need be."
@@ -40,8 +38,11 @@ CHANGED_MEANWHILE = (
 def connection_consent(request: MemberRequest, connection_id: str) -> HttpResponse:
     """On to the other system; with `elsewhere`, the organisation is meant that was refused last, as not the one before."""
     connection = find(request, connection_id)
-    seen: str = request.session.get(SEEN, {}).get(connection.pk, "") if "elsewhere" in request.POST else ""
-    return ask(request, connection, request.POST.get("destination", ""), elsewhere=seen)
+    instance_id = request.POST.get("destination", "")
+    seen = consent.seen(request.session, connection.pk, now=timezone.now())
+    if seen is None or "elsewhere" not in request.POST:
+        return ask(request, connection, instance_id)
+    return ask(request, connection, instance_id, entered=seen.entered, elsewhere=seen.organisation_id)
 
 
 def find(request: MemberRequest, connection_id: str) -> Connection:
@@ -141,7 +142,8 @@ def _settled(
         return _refused(request, "It is not connected", f"{words} Connect again.", connection, under_way)
     if connections.is_another(connection, outcome.identity) and not _is_meant(under_way, outcome):
         assert outcome.identity is not None
-        request.session[SEEN] = {connection.pk: outcome.identity.organisation_id}
+        seen = Elsewhere(outcome.identity.organisation_id, under_way.entered)
+        consent.saw(request.session, connection.pk, seen, now=timezone.now())
         _give_up(connection, under_way, outcome)
         other = outcome.identity.organisation or outcome.identity.organisation_id
         return _refused(
@@ -217,10 +219,10 @@ def _refused(
 ) -> HttpResponse:
     again = begin = ""
     if connection is not None and under_way is not None:
-        # What was entered is not kept without consent: that begins where it can be entered again.
-        if under_way.entered is None:
+        # What was entered is kept only for who means the other organisation: else it is entered again.
+        if under_way.entered is None or other:
             begin = reverse("app:connection-consent", args=[connection.pk])
-        else:
+        if under_way.entered is not None:
             again = reverse("app:connection-detail", args=[connection.pk])
     context = {
         "title": title,

@@ -191,6 +191,25 @@ def test_another_organisation_is_refused_unless_it_is_said(
     assert connection.organisation_id == "org-2"
 
 
+def test_so_it_is_where_another_application_was_entered_on_its_page(
+    page: Client, connection: Connection, organisations: list[str]
+) -> None:
+    connect(page, connection)
+    organisations.append("org-2")
+    typed = {"oauth2_code-client_id": "other", "oauth2_code-client_secret": "new"}
+    detail = reverse("app:connection-detail", args=[connection.pk])
+
+    refused = come_back(page, asked_with(page.post(detail, typed))["state"]).content.decode()
+    asked = ask(page, connection, elsewhere="1")
+    come_back(page, asked["state"])
+
+    connection.refresh_from_db()
+    assert f'href="{detail}">Connect again' in refused
+    assert "Connect to The org-2 instead" in refused
+    assert asked["client_id"] == "other"
+    assert (connection.organisation_id, connection.reveal()) == ("org-2", {"client_secret": "new"})
+
+
 def test_another_application_is_kept_only_with_its_consent(
     page: Client, connection: Connection, token_server: TokenServer
 ) -> None:

@@ -27,6 +27,14 @@ def workspace(receiver: Receiver, settings: Settings) -> Receiver:
     return receiver
 
 
+@pytest.fixture
+def portal(receiver: Receiver, settings: Settings) -> Receiver:
+    """HubSpot, where the second portal is another than the first."""
+    settings.OUTBOUND_REWRITE = {"https://api.hubapi.com": receiver.url}
+    receiver.body = json.dumps({"portalId": 2})
+    return receiver
+
+
 def connection(account: Account, integration: str, **values: str) -> Connection:
     made = Connection(account=account, integration=integration, scheme="bearer", name="Mine", **values)
     made.seal({"token": "xoxb-1"})
@@ -129,3 +137,46 @@ def test_a_token_that_slack_refuses_does_not_pass_authenticate(page: Client, wor
 
     assert "Slack does not take the token. Slack says: invalid_auth." in text_of(answer)
     assert Connection.objects.get().status == "needs_attention"
+
+
+# --- Another organisation
+
+
+def test_who_means_the_other_portal_need_not_type_its_token_again(
+    page: Client, portal: Receiver, acme: Account
+) -> None:
+    made = connection(acme, "hubspot", organisation_id="1", organisation="Portal 1")
+
+    warned = page.post(page_of(made), {"bearer-token": "pat-2"})
+    page.post(page_of(made), {"bearer-token": "", "elsewhere": "2"})
+
+    made.refresh_from_db()
+    assert "These credentials lead to another organisation." in text_of(warned)
+    assert "pat-2" not in warned.content.decode()
+    assert "pat-2" not in f"{dict(page.session)}"
+    assert portal.latest.headers["authorization"] == "Bearer pat-2"
+    assert (made.organisation_id, made.reveal()["token"]) == ("2", "pat-2")
+
+
+def test_the_token_that_was_there_does_not_pass_for_the_other_portals(
+    page: Client, portal: Receiver, acme: Account
+) -> None:
+    made = connection(acme, "hubspot", organisation_id="1", organisation="Portal 1")
+    portal.body = json.dumps({"portalId": 1})
+
+    answer = page.post(page_of(made), {"bearer-token": "", "elsewhere": "2"})
+
+    assert answer.status_code == 422
+    assert "Enter those of the other one again" in text_of(answer)
+
+
+def test_a_third_portal_is_not_the_one_that_was_ticked(page: Client, portal: Receiver, acme: Account) -> None:
+    made = connection(acme, "hubspot", organisation_id="1", organisation="Portal 1")
+    page.post(page_of(made), {"bearer-token": "pat-2"})
+    portal.body = json.dumps({"portalId": 3})
+
+    answer = page.post(page_of(made), {"bearer-token": "pat-3", "elsewhere": "2"})
+
+    made.refresh_from_db()
+    assert "Use Portal 3 from now on" in text_of(answer)
+    assert made.organisation_id == "1"
