@@ -146,6 +146,9 @@ def tokens_of(
         raise NoToken(UNREADABLE) from error
     known = {**(before or {}), **{key: value for key, value in given.items() if value not in (None, "")}}
     kept = {key: known[key] for key in oauth.keeps if key in known}
+    if isinstance(kept.get("scope"), list):
+        # As the library reads it; a server writes one text.
+        kept["scope"] = " ".join(kept["scope"])
     kept["access_token"] = _token(given["access_token"])
     if renewable := known.get("refresh_token"):
         kept["refresh_token"] = _token(renewable)

@@ -127,7 +127,8 @@ class ActionSpec:
 
     A destination has it once, under this key, unless it is `user_named`: then a user makes as many as are wanted, each
     with a name and an `action_id` of its own. Each is set up by `fields`. With `live_targets` the platform asks the
-    system what the action takes (`Setup.discover`); `targets` are those that are known without.
+    system what the action takes (`Setup.discover`); `targets` are those that are known without. `sample_id` has the form
+    of the ids that it returns.
     """
 
     key: str
@@ -138,6 +139,7 @@ class ActionSpec:
     live_targets: bool = False
     user_named: bool = False
     after_unknown: AfterUnknown = "resend"
+    sample_id: str = "sample-record-id"
 
 
 @dataclass(frozen=True, slots=True)

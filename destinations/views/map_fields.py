@@ -40,7 +40,7 @@ from destinations.views.samples import sample_of, stored_leads
 from destinations.views.sources import Source, returned_by, sources_of
 from destinations.wizard import SavedMeanwhile
 from destinations.wizard.completeness import RowProblem, mapping_problems
-from destinations.wizard.snapshot import SAMPLE_RECEIPT
+from destinations.wizard.snapshot import sample_receipts
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.fields import known_fields
 from leadconduit.accounts.models import Role
@@ -84,7 +84,7 @@ class Mapped:
         self.sample = sample_of(request, known)
         self.variables = self.sample.variables(destination)
         actions = self.standing.revision.actions
-        self.variables["receipts"] = {action["action_id"]: SAMPLE_RECEIPT for action in actions}
+        self.variables["receipts"] = sample_receipts(self.standing)
         self.sources = sources_of(
             request.account, known, self.variables, returned=returned_by(actions[:-1], self.variables)
         )

@@ -15,8 +15,6 @@ from destinations.wizard.proof import proof_of
 from leadconduit.lib.ids import new_id
 
 SAMPLE_ID = "0" * 24
-SAMPLE_RECEIPT = {"id": "sample-record-id", "url": "https://crm.example/sample-record-id"}
-"""What an action may have returned, for looking at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,14 @@ def variables(destination: Destination, sample: Mapping[str, Any]) -> dict[str, 
         "source": {"id": SAMPLE_ID, "name": "Sample source"},
         "account": {"id": account.pk, "name": account.name},
     }
+
+
+def sample_receipts(standing: Standing) -> dict[str, dict[str, str]]:
+    """What its actions may have returned, for looking at."""
+    offers = platform_of(standing.destination).setup.offers(standing.values)
+    ids = [action["action_id"] for action in standing.revision.actions]
+    samples = {id: spec.sample_id for id in ids if (spec := completeness.spec_of(offers, id))}
+    return {id: {"id": sample, "url": f"https://crm.example/{sample}"} for id, sample in samples.items()}
 
 
 def order_of(standing: Standing, action: str, payload: Mapping[str, Any]) -> Order:

@@ -48,10 +48,11 @@ def connect(page: Page) -> None:
 
 
 def map_fields(page: Page) -> None:
-    """Those of the person by suggestion; who is put on the list is the person that was created."""
+    """By suggestion: who is put on the list is the person that was created."""
     page.get_by_role("button", name="Accept the").first.click()
     expect(page.get_by_text("Nothing mapped")).to_have_count(1)
-    page.get_by_role("button", name="Map Person ID by hand").click()
+    page.get_by_role("button", name="Accept the").last.click()
     expect(page.get_by_text("Nothing mapped")).to_have_count(0)
-    page.get_by_label("Template").last.fill("{{receipts.sync_lead.id}}")
+    expect(page.get_by_label("Template").last).to_have_value("{{receipts.sync_lead.id}}")
+    expect(page.get_by_text("takes a whole number")).to_have_count(0)
     go_on_to(page, "Test")

@@ -52,13 +52,16 @@ LINKS = Page(
     ),
 )
 
+_PERSON = "318581"
+
 _WHO = (
     TargetField(
         "id",
         "Person ID",
         "integer",
-        help="Of the person in Marketo, as “Create or update person” returns it. Without it, the e-mail address is"
+        help="Of the person in Marketo, as “Create or update lead” returns it. Without it, the e-mail address is"
         " looked for.",
+        suggested="{{receipts.sync_lead.id}}",
     ),
     TargetField("email", "Email Address", "email", help="Finds the person where there is no ID."),
 )
@@ -109,6 +112,7 @@ SYNC_LEAD = ActionSpec(
     ),
     live_targets=True,
     after_unknown="resend",
+    sample_id=_PERSON,
 )
 
 # A list has each person once, and a status does not go back: the same once more changes nothing.
@@ -119,6 +123,7 @@ ADD_TO_LIST = ActionSpec(
     fields=(FieldSpec(key="list", label="Static list", kind="choice", live_choices=True, required=True),),
     targets=Targets(_WHO),
     after_unknown="resend",
+    sample_id=_PERSON,
 )
 
 ADD_TO_PROGRAM = ActionSpec(
@@ -139,6 +144,7 @@ ADD_TO_PROGRAM = ActionSpec(
     ),
     targets=Targets(_WHO),
     after_unknown="resend",
+    sample_id=_PERSON,
 )
 
 # A campaign may send an e-mail each time it is requested, and nothing tells afterwards whether it was.
@@ -158,6 +164,7 @@ REQUEST_CAMPAIGN = ActionSpec(
     ),
     targets=Targets(_WHO, custom=True),
     after_unknown="ask",
+    sample_id=_PERSON,
 )
 
 MARKETO = Connector(

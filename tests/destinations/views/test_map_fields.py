@@ -16,7 +16,7 @@ from destinations.mapping import MappingRow, Table
 from destinations.mapping.rows import MAX_ROWS
 from destinations.models import Destination
 from flows import intake
-from leadconduit.accounts.models import Account, CustomField
+from leadconduit.accounts.models import Account, CustomField, User
 from tests.destinations.views.journey import HTMX, base_of, begin, configuration, draft, rows, text_of
 from tests.factories import NOON, DestinationFactory, EntityFactory, FlowFactory, source_of
 from tests.pages import fields_of
@@ -872,3 +872,22 @@ def test_an_action_may_name_what_those_before_it_returned(page: Client, acme: Ac
     assert "Nothing is called <code>receipts.one.id</code>" in first
     assert "Nothing is called" not in second
     assert "sample-record-id" in second
+
+
+def test_marketos_followers_use_the_person_that_was_created(page: Client, acme: Account, adam: User) -> None:
+    marketo = wizard.begin(account=acme, integration="marketo", by=adam, now=NOON)
+    revision = draft(marketo)
+    person = [{"target": "id", "template": "{{receipts.sync_lead.id}}"}]
+    revision.document["actions"] = [
+        {"id": "1", "action_id": "sync_lead", "name": "Person", "configuration": {}, "mapping": []},
+        {"id": "2", "action_id": "add_to_list", "name": "List", "configuration": {}, "mapping": []},
+        {"id": "3", "action_id": "add_to_program", "name": "Program", "configuration": {}, "mapping": person},
+    ]
+    revision.save()
+
+    shown = text_of(page.get(f"{base_of(marketo)}setup/map/"))
+
+    _, follower, mapped = shown.split('id="action-')[1:]
+    assert "what Person: id of its record is for" in follower
+    assert "318581" in mapped
+    assert "whole number" not in mapped

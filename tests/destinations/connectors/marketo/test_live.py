@@ -3,9 +3,11 @@
 import pytest
 
 from destinations.connectors.calls import Calls
+from destinations.connectors.marketo import MARKETO as MARKETO_CONNECTOR
 from destinations.connectors.marketo import live
-from destinations.connectors.marketo.stand_in import MARKETO
-from destinations.platforms.port import Choices, DestinationValues, PlatformError, Targets
+from destinations.connectors.marketo.stand_in import BRIGHT, MARKETO
+from destinations.platforms.builtin import BuiltinSetup
+from destinations.platforms.port import Choices, DestinationValues, Identity, PlatformError, Targets
 from destinations.sandbox import keeping
 from destinations.sandbox.keeping import KeptRecords
 from leadconduit.lib import outbound
@@ -32,6 +34,15 @@ def test_one_is_connected_as_the_api_user_to_the_instance(calls: Calls) -> None:
 
     assert identity.user == "apis@acmeinc.com"
     assert identity.organisation == identity.organisation_id == "123-ABC-456"
+
+
+def test_the_api_user_is_called_as_the_token_server_writes_them(instance: KeptRecords) -> None:
+    setup = BuiltinSetup({MARKETO_CONNECTOR.key: MARKETO_CONNECTOR})
+    client = {"client_id": MARKETO.oauth.client_id, "client_secret": MARKETO.oauth.client_secret}
+
+    connected = setup.connect(destination(), "oauth2_client", {"munchkin_id": "123-ABC-456", **client})
+
+    assert connected.identity == Identity(BRIGHT.user, "123-ABC-456", "123-ABC-456")
 
 
 def test_a_token_that_is_not_good_identifies_nobody(instance: KeptRecords) -> None:
