@@ -51,7 +51,7 @@ def map_fields(page: Page) -> None:
     """By suggestion: who is put on the list is the person that was created."""
     page.get_by_role("button", name="Accept the").first.click()
     expect(page.get_by_text("Nothing mapped")).to_have_count(1)
-    page.get_by_role("button", name="Accept the").last.click()
+    page.get_by_role("button", name="Accept {{receipts.sync_lead.id}} for Person ID").click()
     expect(page.get_by_text("Nothing mapped")).to_have_count(0)
     expect(page.get_by_label("Template").last).to_have_value("{{receipts.sync_lead.id}}")
     expect(page.get_by_text("takes a whole number")).to_have_count(0)
