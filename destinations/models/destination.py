@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from destinations.models.connection import CLOSED, Connection
@@ -16,11 +17,19 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         return self.filter(activated_at__isnull=False)
 
     def with_held_by(self) -> "DestinationQuerySet":
-        """With `held_by`, the id of the connection that has to be connected again before they deliver; None without."""
+        """With `held_by`, the id of the connection that has to be connected again before they deliver; None without. With
+        `limited_until` too."""
         closed = Connection.objects.filter(status__in=CLOSED)
-        return self.alias(delivers_by=KeyTextTransform("connection", "live__document")).annotate(
-            held_by=models.Subquery(closed.filter(pk=models.OuterRef("delivers_by")).values("pk"))
+        return (
+            self.with_limited_until()
+            .alias(delivers_by=KeyTextTransform("connection", "live__document"))
+            .annotate(held_by=models.Subquery(closed.filter(pk=models.OuterRef("delivers_by")).values("pk")))
         )
+
+    def with_limited_until(self) -> "DestinationQuerySet":
+        """With `limited_until`, until when the system asked to wait; None where it does not."""
+        waits = models.When(lane__limited_until__gt=Now(), then=models.F("lane__limited_until"))
+        return self.annotate(limited_until=models.Case(waits))
 
     def search(self, text: str) -> "DestinationQuerySet":
         return self.filter(models.Q(name__icontains=text) | models.Q(integration_name__icontains=text))

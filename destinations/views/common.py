@@ -24,8 +24,8 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find(request: MemberRequest, instance_id: str) -> Destination:
-    destinations = Destination.objects.for_account(request.account).select_related("account", "live")
-    return get_object_or_404(destinations, instance_id=instance_id)
+    mine = Destination.objects.for_account(request.account).with_limited_until()
+    return get_object_or_404(mine.select_related("account", "live"), instance_id=instance_id)
 
 
 def wants_fragment(request: MemberRequest) -> bool:

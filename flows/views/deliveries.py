@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from destinations.models import Action, Destination
+from destinations.models import Action, Destination, Lane
 from flows.delivery import replay
 from flows.models import Attempt, Delivery, Due, Flow, Gate, Lead, State
 from leadconduit.accounts.access import MemberRequest, requires
 from leadconduit.accounts.models import Role
+from leadconduit.display import moment
 from leadconduit.leads.values import plain
 from leadconduit.lib.ids import children_from, is_id
 
@@ -83,8 +84,19 @@ def delivery_try_again(request: MemberRequest, pk: str) -> HttpResponseBase:
     except replay.ReplayRefused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "It is next in line, with the same key as before.")
+        messages.success(request, f"{_when(delivery)}, with the same key as before.")
     return redirect("app:delivery-detail", pk=delivery.pk)
+
+
+def _when(delivery: Delivery) -> str:
+    """No delivery goes before its destination's system may be asked."""
+    limited = Lane.objects.filter(destination=delivery.destination_id, limited_until__gt=timezone.now())
+    until = limited.values_list("limited_until", flat=True).first()
+    return (
+        f"It goes out at {moment(until)}: the system asked to wait until then"
+        if until
+        else "It is next in line"
+    )
 
 
 @require_POST

@@ -1,13 +1,16 @@
 """Where leads wait for a connection, every page that shows a pause says so, and leads to where it is connected again."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from destinations.credentials import connections
-from destinations.models import Connection, Destination
+from destinations.models import Connection, Destination, Lane
 from leadconduit.accounts.models import Account, User
+from leadconduit.display import moment
 from tests.destinations.views.journey import text_of
 from tests.factories import DestinationFactory
 from tests.flows.delivery import makers
@@ -62,6 +65,23 @@ def test_refused_credentials_are_said_too(page: Client, crm: Destination, connec
 
     assert "No such key." in text_of(page.get(pages(crm)[1]))
     assert "Waits for the connection" in text_of(page.get(pages(crm)[0]))
+
+
+def test_each_page_says_until_when_a_system_asked_to_wait(page: Client, crm: Destination) -> None:
+    until = timezone.now() + timedelta(hours=3)
+    Lane.objects.filter(destination=crm).update(limited_until=until)
+    (delivery,) = makers.deliveries(crm, 1)
+
+    listed, detail, deliveries = (text_of(page.get(url)) for url in pages(crm))
+    tried = page.post(reverse("app:delivery-try-again", args=[delivery.pk]), follow=True)
+
+    assert "Asked to wait" in listed
+    assert f"The system asked to wait until {moment(until)}" in detail
+    assert f"The system asked to wait until {moment(until)}" in deliveries
+    assert f"It goes out at {moment(until)}" in text_of(tried)
+
+    Lane.objects.update(limited_until=timezone.now() - timedelta(seconds=1))
+    assert not [url for url in pages(crm) if "sked to wait" in text_of(page.get(url))]
 
 
 def test_disconnected_on_purpose_is_called_so(
