@@ -1,6 +1,6 @@
 """A destination as a revision has it, in the plain values that a platform takes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,14 @@ from destinations import fields
 from destinations.credentials import tokens
 from destinations.mapping import MappingRow, Table
 from destinations.models import Connection, Destination, DestinationRevision, LiveAnswer
-from destinations.platforms.port import ActionValues, DestinationValues, Platform, Targets
+from destinations.platforms.port import (
+    ActionValues,
+    DestinationValues,
+    Platform,
+    PlatformError,
+    Targets,
+    UnknownIntegration,
+)
 from destinations.platforms.registry import PLATFORMS
 from leadconduit.lib.encryption import DecryptionError
 
@@ -55,14 +62,39 @@ def values_of(
 
 def discovered_of(destination: Destination, document: Document) -> dict[str, Targets]:
     """What the system said last of what its actions take, by `action_id`."""
+    return _discovered([destination.pk] if _asks(destination, document) else []).get(destination.pk, {})
+
+
+def required_of(destinations: Iterable[Destination]) -> dict[str, frozenset[str]]:
+    """The fields that the receivers of what is live require, by the action's id. One query."""
+    live = [(one, one.live.document) for one in destinations if one.live]
+    discovered = _discovered([one.pk for one, document in live if _asks(one, document)])
+    found = {}
+    for destination, document in live:
+        setup = platform_of(destination).setup
+        values = values_of(destination, document, discovered=discovered.get(destination.pk))
+        for action in document["actions"]:
+            try:
+                fields = setup.targets(values, action["action_id"]).fields
+            except (PlatformError, UnknownIntegration):
+                continue  # nobody knows what it takes
+            found[action["id"]] = frozenset(field.key for field in fields if field.required)
+    return found
+
+
+def _asks(destination: Destination, document: Document) -> bool:
+    """Is there an action whose fields the system itself says?"""
     offers = platform_of(destination).setup.offers(values_of(destination, document))
-    if not any(spec.live_targets for spec in offers):
-        return {}
-    kept = LiveAnswer.objects.filter(destination=destination, about__startswith="targets:")
-    return {
-        about.removeprefix("targets:"): Targets.from_json(answer)
-        for about, answer in kept.values_list("about", "answer")
-    }
+    return any(spec.live_targets for spec in offers)
+
+
+def _discovered(ids: Sequence[str]) -> dict[str, dict[str, Targets]]:
+    """By the destination's id and the `action_id`."""
+    found: dict[str, dict[str, Targets]] = {}
+    kept = LiveAnswer.objects.filter(destination__in=ids, about__startswith="targets:") if ids else None
+    for id, about, answer in kept.values_list("destination", "about", "answer") if kept is not None else ():
+        found.setdefault(id, {})[about.removeprefix("targets:")] = Targets.from_json(answer)
+    return found
 
 
 def action_values(action: Document) -> ActionValues:

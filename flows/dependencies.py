@@ -4,7 +4,7 @@ Such a flow runs, and what it names is blank for every lead: `acme.outcome is no
 all. So these are warnings, which keep nobody from saving or deploying. Pure: a flow's document goes in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -65,17 +65,22 @@ def _why_absent(number: int, *, is_above: bool, is_own: bool) -> str:
     return f"step {number}, which appends it, comes later"
 
 
-def doubts_of(document: Document, mapped: Mapping[str, Rows] | None = None) -> list[Doubt]:
+def doubts_of(
+    document: Document,
+    mapped: Mapping[str, Rows] | None = None,
+    required: Mapping[str, Collection[str]] | None = None,
+) -> list[Doubt]:
     """Each once, in the order of the document. What is turned off, and so does not run, names nothing.
 
     `mapped` are mapping rows of destinations, by the action. They may be used by other flows too, so that only
-    answers of recipients, and what earlier actions return, are looked for in them, not the fields of the lead.
+    answers of recipients, and what earlier actions return, are looked for in them, and fields of the lead only in rows
+    of fields that the receiver requires: `required` names those, by the action.
     """
     found = [
         *_of_criteria(document),
         *_of_sources(document),
         *_of_steps(document),
-        *_of_uses(document, mapped or {}),
+        *_of_uses(document, mapped or {}, required or {}),
     ]
     return list(dict.fromkeys(found))
 
@@ -114,7 +119,9 @@ def _of_steps(document: Document) -> Iterator[Doubt]:
             yield Doubt(f"steps.{index}", step["id"], sentence)
 
 
-def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
+def _of_uses(
+    document: Document, mapped: Mapping[str, Rows], required: Mapping[str, Collection[str]]
+) -> Iterator[Doubt]:
     names = names_of(document)
     # A destination's mapping sees besides what its own earlier actions returned.
     mapping = replace(names, keys=(*names.keys, "receipts"))
@@ -125,8 +132,13 @@ def _of_uses(document: Document, mapped: Mapping[str, Rows]) -> Iterator[Doubt]:
             path, id = f"destinations.{index}", action["action"]
             for sentence in names.doubts_in(templates_in(action.get("rule_set"))):
                 yield Doubt(path, id, sentence)
-            sent = list(_sent(mapped.get(id, ())))
-            for sentence in (*mapping.doubts_in(sent, with_lead=False), *_of_receipts(sent, action, use)):
+            rows = list(mapped.get(id, ()))
+            sent = list(_sent(rows))
+            for sentence in (
+                *mapping.doubts_in(sent, with_lead=False),
+                *_of_receipts(sent, action, use),
+                *_of_required(rows, required.get(id, ()), names),
+            ):
                 yield Doubt(path, id, sentence, is_mapping=True)
 
 
@@ -141,6 +153,19 @@ def _of_receipts(sent: Iterable[str], action: Document, use: Document) -> Iterat
             yield f"`{path}` is blank here: this action is independent, and does not wait for what others return."
         else:
             yield f"`{path}` is blank here: no action that this one waits for returns it."
+
+
+def _of_required(rows: Rows, required: Collection[str], names: Names) -> Iterator[str]:
+    """Fields that the receiver requires and that come of nothing but fields that the flow has not."""
+    for target in sorted(required):
+        own = [row for row in rows if row["target"] == target]
+        if any(row.get("default") or row.get("literal") or row.get("transformations") for row in own):
+            continue
+        paths = dict.fromkeys(path for row in own for path in paths_in(row.get("template", "")))
+        lacking = [path for path in paths if path.startswith("lead.") and not names.has(path)]
+        if lacking and len(lacking) == len(paths):
+            named = ", ".join(f"`{path.removeprefix('lead.')}`" for path in lacking)
+            yield f"The receiver requires `{target}`, and the flow has no field {named} for it: add it under Fields."
 
 
 def _before(action: Document, use: Document) -> list[Document]:

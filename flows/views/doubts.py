@@ -1,12 +1,13 @@
 """What a flow names and nothing provides, on its pages: each warning with where it is, and the page to mend it on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
 
-from destinations.models import Action
+from destinations import configured
+from destinations.models import Action, Destination
 from flows.dependencies import Doubt, doubts_of
 from flows.models import Flow
 from leadconduit.accounts.access import MemberRequest
@@ -16,19 +17,25 @@ MOST_SAID = 3
 
 def shown(flow: Flow, document: Mapping[str, Any], actions: Mapping[str, Action]) -> list[dict[str, str]]:
     """For `_doubts.html`. `actions` are those of the flow's uses, by id, with what their destinations send live."""
-    mapped = {
-        row["id"]: row["mapping"]
-        for destination in {action.destination_id: action.destination for action in actions.values()}.values()
-        for row in (destination.live.document["actions"] if destination.live else ())
-    }
+    used = {action.destination_id: action.destination for action in actions.values()}.values()
     return [
         {
             "where": where(document, doubt, actions),
             "url": _url(flow, doubt, actions),
             "words": doubt.sentence,
         }
-        for doubt in doubts_of(document, mapped)
+        for doubt in of_uses(document, used)
     ]
+
+
+def of_uses(document: Mapping[str, Any], destinations: Collection[Destination]) -> list[Doubt]:
+    """All doubts, with those of what these destinations send live."""
+    mapped = {
+        row["id"]: row["mapping"]
+        for destination in destinations
+        for row in (destination.live.document["actions"] if destination.live else ())
+    }
+    return doubts_of(document, mapped, configured.required_of(destinations))
 
 
 def say_new(request: MemberRequest, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from destinations.models import Action, Destination
 from flows import definition, uses
-from flows.dependencies import Doubt, doubts_of, names_of
+from flows.dependencies import Doubt, names_of
 from flows.models import Flow
 from flows.views import doubts
 from flows.views.changes import document_of, flow_of, said_of
@@ -80,13 +80,8 @@ def _offered(request: MemberRequest) -> dict[str, tuple[Destination, dict[str, A
 def _doubts(document: Mapping[str, Any], offered: Collection[str]) -> Iterator[Doubt]:
     """Those of conditions, and those of what the destinations send live. One query."""
     used = [use["destination"] for use in document["destinations"] if use["destination"] in offered]
-    live = (
-        Destination.objects.filter(pk__in=used).values_list("live__document__actions", flat=True)
-        if used
-        else ()
-    )
-    mapped = {row["id"]: row["mapping"] for rows in live for row in rows or ()}
-    for doubt in doubts_of(document, mapped):
+    live = list(Destination.objects.filter(pk__in=used).select_related("live")) if used else []
+    for doubt in doubts.of_uses(document, live):
         words = f"Field mapping: {doubt.sentence}" if doubt.is_mapping else doubt.sentence
         yield doubt._replace(sentence=words)
 

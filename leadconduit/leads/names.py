@@ -55,6 +55,11 @@ class Names:
         type = self.fields[found]
         return (_parts(type).get(part) if part else type) or None
 
+    def has(self, path: str) -> bool:
+        """Whether a path that begins with `lead.` is of a field."""
+        rest = path.removeprefix("lead.")
+        return self._field(rest)[0] is not None or self._is_family(rest)
+
     def doubts(self, rule: Mapping[str, Any]) -> list[str]:
         """What is odd about the variables that a rule names, a sentence each. Such a rule runs all the same."""
         if not self.are_all:
@@ -91,13 +96,15 @@ class Names:
     def _doubt_of_field(self, rest: str) -> str:
         found, part = self._field(rest)
         if found is None:
-            is_family = not rest or any(id.startswith(f"{rest}.") for id in self.fields)
-            return "" if is_family else f"The flow has no field `{rest}`: add it under Fields."
+            return "" if self._is_family(rest) else f"The flow has no field `{rest}`: add it under Fields."
         parts = _parts(self.fields[found])
         first = part.partition(".")[0]
         if not first or not parts or first in parts or first.isdecimal():
             return ""
         return f"`{found}` is of the type {self.fields[found]}, which has no part `{first}`."
+
+    def _is_family(self, rest: str) -> bool:
+        return not rest or any(id.startswith(f"{rest}.") for id in self.fields)
 
     def _field(self, rest: str) -> tuple[str | None, str]:
         """The longest field that a path begins with, and the rest of the path."""

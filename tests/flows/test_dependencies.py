@@ -131,6 +131,33 @@ def test_a_destinations_mapping_is_asked_for_answers_of_recipients_alone() -> No
     assert doubts_of(document(asked(), destinations=use()), {"a": rows}) == []
 
 
+@pytest.mark.parametrize(
+    ("row", "is_blank"),
+    [
+        ({"template": "{{lead.company.name}}"}, True),
+        ({"template": "{{uppercase lead.company.name}}"}, True),
+        ({"template": "{{lead.company.name}} {{lead.email}}"}, False),
+        ({"template": "{{lead.email}}"}, False),
+        ({"template": "{{lead.phone_1.area}}"}, False),
+        ({"template": "{{lead.company.name}}", "default": "None"}, False),
+        ({"template": "{{lead.company.name}}", "literal": True}, False),
+        ({"template": "{{source.name}}"}, False),
+    ],
+)
+def test_what_a_receiver_requires_is_not_to_come_of_a_field_that_the_flow_lacks(
+    row: dict[str, Any], *, is_blank: bool
+) -> None:
+    rows = [{"target": "Company", **row}]
+    flow = document(destinations=use())
+
+    found = doubts_of(flow, {"a": rows}, {"a": ["Company"]})
+
+    assert doubts_of(flow, {"a": rows}) == []
+    assert [doubt.sentence for doubt in found] == [
+        "The receiver requires `Company`, and the flow has no field `company.name` for it: add it under Fields."
+    ] * is_blank
+
+
 def in_order(*parts: dict[str, Any]) -> list[dict[str, Any]]:
     """Two actions of one destination, of which the second one's mapping names what the first one returned."""
     actions = [

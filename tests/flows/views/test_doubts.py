@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from destinations.models import Destination
+from destinations.models import Destination, LiveAnswer
+from destinations.platforms.port import TargetField, Targets
 from flows.models import Entity, Flow
 from leadconduit.accounts.models import Account, User
 from tests.factories import DestinationFactory, EntityFactory, FlowFactory, filter_step, recipient_step
@@ -98,9 +100,27 @@ def test_the_overview_knows_what_destinations_are_sent(
     assert "Nothing is called `acme_crm.score`" in page
 
 
-def _maps(destination: Destination, template: str) -> None:
+def test_a_field_that_salesforce_requires_and_the_flow_lacks_is_said_where_it_is_attached_and_deployed(
+    visitor: Client, acme: Account
+) -> None:
+    org = DestinationFactory.create(account=acme, name="CRM", integration="salesforce", actions=["Create"])
+    _maps(org, "{{lead.company.name}}", action_id="create_lead", target="Company")
+    takes = Targets((TargetField("Company", "Company", required=True),)).to_json()
+    LiveAnswer.objects.create(
+        destination=org, about="targets:create_lead", stamp="1", answer=takes, asked_at=timezone.now()
+    )
+    flow = FlowFactory.create(account=acme, fields=["email"], uses=[org])
+    sentence = "The receiver requires `Company`, and the flow has no field `company.name`"
+
+    assert sentence in text(visitor, f"/app/flows/{flow.pk}/destinations/")
+    assert sentence in text(visitor, f"/app/flows/{flow.pk}/")
+
+    other = FlowFactory.create(account=acme, fields=["email", "company.name"], uses=[org])
+    assert sentence not in text(visitor, f"/app/flows/{other.pk}/")
+
+
+def _maps(destination: Destination, template: str, *, target: str = "a", **action: str) -> None:
     assert destination.live
-    destination.live.document["actions"][0]["mapping"] = [
-        {"target": "a", "template": template, "default": ""}
-    ]
+    mapping = [{"target": target, "template": template, "default": ""}]
+    destination.live.document["actions"][0] |= {"mapping": mapping, **action}
     destination.live.save(update_fields=["document"])
