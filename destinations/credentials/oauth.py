@@ -24,6 +24,16 @@ TIMEOUT = 10.0
 DEAD = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
 """Errors after which only a person can help, by connecting again. RFC 6749, 5.2."""
 
+_MEANT = {
+    "invalid_grant": "The access was taken back there, or has ended: connect again.",
+    "invalid_client": "The client ID or the client secret is not right.",
+    "unauthorized": "The client ID or the client secret is not right.",
+    "unauthorized_client": "The application may not connect in this way: look at its settings there.",
+    "access_denied": "The access was denied there.",
+    "invalid_scope": "The application asks for more than its settings there allow.",
+    "redirect_uri_mismatch": "The application is registered there with another redirect URI.",
+}
+
 NO_CLIENT = (
     "There is no Client ID to connect with: enter one, or ask your operator to register an application."
 )
@@ -165,9 +175,10 @@ def _token(given: object) -> str:
 def _no_token(error: OAuth2Error, status: int, secrets: tuple[str, ...]) -> NoToken:
     code = str(error.error or "")
     words = str(error.description or "").strip().rstrip(".")
-    said = f"{code}: {words}" if code and words and words != code else code or words or f"status {status}"
+    said = f"{words} ({code})" if code and words and words != code else code or words or f"status {status}"
     is_final = code in DEAD and status < 500
-    return NoToken(presentable(f"The token server refused: {said}.", secrets), is_final=is_final)
+    sentence = _MEANT.get(code, "The other system gives no access.")
+    return NoToken(presentable(f"{sentence} The other system says: {said}.", secrets), is_final=is_final)
 
 
 def _expires_at(oauth: OAuth2, given: Mapping[str, Any], now: datetime) -> datetime | None:

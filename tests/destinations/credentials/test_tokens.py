@@ -337,7 +337,10 @@ def test_a_dead_connection_closes_the_lanes_of_its_destinations_and_says_so_once
     refused = [refusal(connection), refusal(connection)]
 
     assert all(one.gone for one in refused)
-    assert "invalid_grant: expired access/refresh token" in refused[0].sentence
+    assert refused[0].sentence == (
+        "The access was taken back there, or has ended: connect again. The other system says: expired access/refresh"
+        " token (invalid_grant)."
+    )
     assert Lane.objects.get(destination=destination).unauthorized_until == FOREVER
     assert Lane.objects.get(destination=other).unauthorized_until == OPEN
     assert Connection.objects.get().status == ConnectionStatus.NEEDS_ATTENTION
