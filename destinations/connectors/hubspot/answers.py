@@ -136,6 +136,8 @@ def _meaning(status: int, category: str, body: Mapping[str, Any]) -> tuple[Outco
         return Outcome.UNAVAILABLE, _LATER.get(status, "HubSpot had an error of its own.")
     if wrong := next((_BY_CODE[code] for code in _codes(body) if code in _BY_CODE), ""):
         return Outcome.MISCONFIGURED, wrong
+    if "MISSING_REQUIRED_PROPERTY" in _codes(body):
+        return Outcome.REJECTED, "HubSpot misses a property that it requires."
     if category in _BY_CATEGORY:
         return _BY_CATEGORY[category]
     if status == 401:

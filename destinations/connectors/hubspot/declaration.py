@@ -38,25 +38,11 @@ CODE = AuthScheme(
 )
 
 
-def _portal_problem(text: str) -> str:
-    return "" if text.strip().isdecimal() else "The Hub ID has digits only, such as 12345678."
-
-
 TOKEN = AuthScheme(
     key="bearer",
     label="Private app token",
     help="In HubSpot, Settings > Integrations > Private apps: an app with the scopes for contacts, deals and lists.",
-    fields=(
-        FieldSpec(key="token", label="Access token", kind="secret", required=True, max_length=500),
-        FieldSpec(
-            key="hub_id",
-            label="Hub ID",
-            help="For links to records, and only where HubSpot does not tell it. In HubSpot, behind your name at the top.",
-            placeholder="12345678",
-            max_length=20,
-            check=_portal_problem,
-        ),
-    ),
+    fields=(FieldSpec(key="token", label="Access token", kind="secret", required=True, max_length=500),),
 )
 
 # `hub_id` is the portal: it is part of the address of each record's page. `scope` is missing from the answer, `scopes` is

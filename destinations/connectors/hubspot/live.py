@@ -32,13 +32,25 @@ OWNERS_PAGE = 100
 
 
 async def identify(calls: Calls, destination: DestinationValues) -> Identity:
-    """The portal. A portal has no name in the API; its kind and the domain it is seen at are told."""
+    """The portal. It has no name in the API: its kind is told and, of whom OAuth's token is, the user and their domain."""
     said = await _asked(calls, lambda known: requests.ask("/account-info/v3/details", known))
     portal = str(said.get("portalId") or "")
     if not portal:
         raise PlatformError("HubSpot does not say which portal this is.")
     kind = _ACCOUNT_TYPES.get(str(said.get("accountType") or ""), "")
-    return Identity(organisation=f"Portal {portal}{kind}", organisation_id=portal)
+    holder = await _holder(calls)
+    domain = f", {holder['hub_domain']}" if holder.get("hub_domain") else ""
+    return Identity(str(holder.get("user") or ""), f"Portal {portal}{domain}{kind}", portal)
+
+
+async def _holder(calls: Calls) -> Record:
+    """Empty where the token is not OAuth's, or HubSpot does not say: the portal is known all the same."""
+    if "access_token" not in await calls.source.get():
+        return {}
+    try:
+        return await _asked(calls, requests.holder)
+    except PlatformError:
+        return {}
 
 
 _ACCOUNT_TYPES: Mapping[str, str] = {

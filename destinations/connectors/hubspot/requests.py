@@ -101,6 +101,11 @@ def lists(search: str, offset: int, count: int, known: Credentials) -> Request:
     return _sent("POST", "/crm/v3/lists/search", known, body)
 
 
+def holder(known: Credentials) -> Request:
+    """As whom OAuth's token is connected: guide "OAuth", "Retrieve access token metadata"."""
+    return ask(f"/oauth/v1/access-tokens/{_in_path(known['access_token'])}", known)
+
+
 def ask(path: str, known: Credentials) -> Request:
     return Request(
         method="GET",

@@ -51,6 +51,8 @@ class Crm:
         return sorted(contact["email"] for contact in self.contacts)
 
     def answer(self, path: str, token: str, body: str) -> tuple[int, dict[str, Any]]:
+        if path.startswith("/oauth/v1/access-tokens/"):
+            return 404, {}
         if path.startswith("/oauth/"):
             time.sleep(self.seconds)
             form = {name: values[0] for name, values in parse_qs(body).items()}

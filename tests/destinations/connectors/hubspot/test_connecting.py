@@ -37,6 +37,11 @@ def test_consent_leads_to_the_portal_and_its_token_can_be_renewed(
     assert connected.status == "connected", connected.problems
     assert connected.identity is not None
     assert connected.identity.organisation_id == hubspot.NORTH.id
+    assert connected.identity.user == hubspot.NORTH.user
+    assert (
+        connected.identity.organisation
+        == f"Portal {hubspot.NORTH.id}, {hubspot.NORTH.user.partition('@')[2]}"
+    )
     assert connected.tokens is not None
     assert connected.tokens.kept["hub_id"] == int(hubspot.NORTH.id)
     assert connected.tokens.expires_at is not None
@@ -53,12 +58,8 @@ def test_a_private_apps_token_is_tried_at_once(stand_in: KeptRecords) -> None:
     setup = BuiltinSetup({HUBSPOT.key: HUBSPOT})
     destination = DestinationValues(account_id="a", instance_id="i", integration="hubspot")
 
-    good = setup.connect(destination, "bearer", {"token": "pat-na1-stand-in-brightleaf", "hub_id": "8114201"})
+    good = setup.connect(destination, "bearer", {"token": "pat-na1-stand-in-brightleaf"})
     bad = setup.connect(destination, "bearer", {"token": "pat-na1-of-nobody"})
-    unclear = setup.connect(
-        destination, "bearer", {"token": "pat-na1-stand-in-brightleaf", "hub_id": "bright"}
-    )
 
     assert (good.status, good.identity and good.identity.organisation_id) == ("connected", "8114201")
     assert bad.status == "refused"
-    assert list(unclear.problems) == ["hub_id"]
