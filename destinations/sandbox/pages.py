@@ -58,6 +58,9 @@ def stand_in(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         _obey(request, found)
         return redirect("sandbox:stand-in", key=key)
+    with keeping.alone(found):
+        for organisation in found.organisations:
+            keeping.KeptRecords(found, organisation).seeded()
     context = {
         "stand_in": found,
         "switches": _switches(found),
@@ -83,7 +86,7 @@ def record(request: HttpRequest, key: str, kind: str, record_id: str) -> HttpRes
         "stand_in": stand_in,
         "row": row,
         "organisation": stand_in.organisation(row.organisation),
-        "pairs": [(name, value) for name, value in row.fields.items() if value is not None],
+        "pairs": [(name, _written(value)) for name, value in row.fields.items() if value is not None],
     }
     return render(request, "sandbox/record.html", context)
 
@@ -132,9 +135,13 @@ def _shown(stand_in: StandIn, kind: Kind) -> dict[str, Any]:
             {
                 "row": row,
                 "organisation": stand_in.organisation(row.organisation).name,
-                "cells": [(heading, row.fields.get(field)) for field, heading in kind.columns],
+                "cells": [(heading, _written(row.fields.get(field))) for field, heading in kind.columns],
                 "rest": [(name, value) for name, value in row.fields.items() if value not in (None, "")],
             }
             for row in newest
         ],
     }
+
+
+def _written(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
