@@ -153,7 +153,8 @@ def _page(
 def _problems(shown: dict[str, Any], problems: dict[str, str]) -> list[Problem]:
     of_scheme = [Problem(problems["scheme"], "id_scheme_0")] if "scheme" in problems else []
     of_all = [Problem(problems[key], "credentials") for key in ("", "consent") if key in problems]
-    return [*of_scheme, *problems_of(shown["form"]), *of_all]
+    # What was refused just now is the connection's own problem too.
+    return [*of_scheme, *problems_of(shown["form"]), *dict.fromkeys(of_all)]
 
 
 def _credentials(request: MemberRequest, destination: Destination) -> HttpResponse:

@@ -114,8 +114,8 @@ def _page(
 
 
 def _inspector_url(pages: Sequence[Page]) -> str:
-    """Something to send to, for an integration that asks for an address."""
-    asks = any(field.kind == "url" for page in pages for field in page.fields)
+    """Something to send to, for an integration that asks where it sends."""
+    asks = any(field.kind == "url" and field.decides_host for page in pages for field in page.fields)
     return f"{settings.BASE_URL}/sandbox/inspector/" if settings.SANDBOX and asks else ""
 
 

@@ -136,6 +136,7 @@ def test_a_token_that_slack_refuses_does_not_pass_authenticate(page: Client, wor
     answer = page.post(url, typed)
 
     assert "Slack does not take the token. Slack says: invalid_auth." in text_of(answer)
+    assert "One thing to put right" in text_of(answer)
     assert Connection.objects.get().status == "needs_attention"
 
 

@@ -380,3 +380,14 @@ def test_a_url_of_another_host_asks_for_the_credentials_again(page: Client, adam
     shown = saved.content.decode()
     assert "It leads to another host than these credentials were entered for: enter them again." in shown
     assert "Stored" not in shown
+
+
+@pytest.mark.parametrize(("integration", "offers"), [("webhook", True), ("marketo", False)])
+def test_the_request_inspector_is_offered_only_where_it_is_asked_where_to_send(
+    page: Client, integration: str, *, offers: bool
+) -> None:
+    url = page.post("/app/destinations/new/", {"integration": integration}).headers["Location"]
+
+    shown = text_of(page.get(url.replace("/auth/", "/configure/")))
+
+    assert ("No receiver yet?" in shown) is offers
